@@ -1,0 +1,46 @@
+"""Where a value came from: every object that a legacy system answered carries its source."""
+
+import dataclasses
+import datetime as dt
+import enum
+
+import strawberry
+
+
+@strawberry.enum(description="How fresh a value is.")
+class Freshness(enum.Enum):
+    """How fresh a value is."""
+
+    LIVE = strawberry.enum_value("LIVE", description="The system was asked while this question was answered.")
+    CACHED = strawberry.enum_value("CACHED", description="Answered from the cache, within its fresh time.")
+    STALE = strawberry.enum_value("STALE", description="Older than its fresh time; given rather than nothing.")
+
+
+@strawberry.type(description="The system an object came from, and when it was asked.")
+class Source:
+    """
+    The system an object came from, and when it was asked.
+
+    Age and freshness depend on the clock and are added by `resolvers`.
+    """
+
+    system: str = strawberry.field(description="The system's name in this gateway's configuration.")
+    operation: str = strawberry.field(description="The operation of that system which answered.")
+    fetched_at: dt.datetime = strawberry.field(description="When the system answered.")
+    fresh_until: strawberry.Private[dt.datetime | None] = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ref:
+    """
+    What an id stands for: the kind of thing, the system that owns it and the keys under which that system knows it.
+
+    A Ref may hold personal data (a line's key is its number); it leaves the gateway only sealed (`resolvers.ids`).
+    """
+
+    kind: str
+    system: str
+    key: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Ref({self.kind}, {self.system})"
