@@ -1,0 +1,157 @@
+"""
+Capabilities: what resolvers may ask, in our words. A dialect offers one or more; configuration routes them to systems.
+
+Every method takes `within`, the caller's deadline, and raises a ConnectorError. What a system does not know is raised
+as NotKnown, or left out of the mapping where many are asked at once. Numbers are E.164 digits without plus.
+"""
+
+import dataclasses
+import datetime as dt
+import enum
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from connectors.clock import Deadline
+from connectors.errors import ConnectorError
+from connectors.guard.answer import Answer
+from schema.billing import AccountBalance, Bill, BillingAccount, Payment, Subscriber
+from schema.customer import Customer, PartyRef
+from schema.network import NetworkProfile
+from schema.parts import BillingPart, CustomerPart, PartyPart, PrepaidPart
+from schema.party import Party
+from schema.recharge import Accumulator, Balance, PrepaidAccount, Recharge
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Period:
+    """A closed period of time; both ends aware."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+
+class BillingKeyKind(enum.Enum):
+    """What billing can be asked by."""
+
+    MSISDN = "msisdn"
+    ACCOUNT = "account"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BillingKey:
+    """One key by which billing finds a customer. The value is personal data and is not printed."""
+
+    kind: BillingKeyKind
+    value: str = dataclasses.field(repr=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BillingProfile:
+    """What billing knows about one customer; `accounts` and `subscribers` are ABSENT unless asked for as parts."""
+
+    customer_key: str = dataclasses.field(repr=False)
+    accounts: tuple[BillingAccount, ...]
+    subscribers: tuple[Subscriber, ...]
+
+
+@runtime_checkable
+class Customers(Protocol):
+    """Customers and the parties behind them."""
+
+    async def customers(
+        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+    ) -> Mapping[str, Answer[Customer] | ConnectorError]:
+        """Customers by the system's own ids, in as few calls as it allows; unknown ids are left out."""
+        ...
+
+    async def customers_of_party(
+        self, party_id: str, *, parts: frozenset[CustomerPart], within: Deadline
+    ) -> Answer[tuple[Customer, ...]]:
+        """Every customer that a party is; empty when none."""
+        ...
+
+    async def customers_of_accounts(
+        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+    ) -> Answer[tuple[Customer, ...]]:
+        """Every customer that one of these billing accounts belongs to; empty when none."""
+        ...
+
+    async def parties(
+        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Deadline
+    ) -> Mapping[PartyRef, Answer[Party] | ConnectorError]:
+        """Parties, in as few calls as the system allows; unknown ones are left out."""
+        ...
+
+
+@runtime_checkable
+class Billing(Protocol):
+    """Accounts, bills and payments."""
+
+    async def profile(
+        self, key: BillingKey, *, parts: frozenset[BillingPart], within: Deadline
+    ) -> Answer[BillingProfile]:
+        """The customer a key belongs to, with the parts asked for."""
+        ...
+
+    async def bills(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Bill, ...]]:
+        """Bills of an account made in *period*, newest first, lines included."""
+        ...
+
+    async def payments(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Payment, ...]]:
+        """Payments onto an account in *period*, newest first."""
+        ...
+
+    async def balance(self, account_number: str, *, within: Deadline) -> Answer[AccountBalance]:
+        """What is on an account now."""
+        ...
+
+
+@runtime_checkable
+class Network(Protocol):
+    """The network's own subscription of a line."""
+
+    async def profile_by_msisdn(self, msisdn: str, *, within: Deadline) -> Answer[NetworkProfile]:
+        """The subscription of a number."""
+        ...
+
+    async def profile_by_imsi(self, imsi: str, *, within: Deadline) -> Answer[NetworkProfile]:
+        """The subscription of a SIM."""
+        ...
+
+
+@runtime_checkable
+class Recharging(Protocol):
+    """Prepaid balances and the account behind them."""
+
+    async def balances(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Balance, ...]]:
+        """Balances of a line, the main one first."""
+        ...
+
+    async def prepaid_account(
+        self, msisdn: str, *, parts: frozenset[PrepaidPart], within: Deadline
+    ) -> Answer[PrepaidAccount]:
+        """The prepaid account of a line."""
+        ...
+
+    async def accumulators(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Accumulator, ...]]:
+        """Counters of a line."""
+        ...
+
+
+@runtime_checkable
+class RechargeHistory(Protocol):
+    """Past recharges."""
+
+    async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
+        """Recharges of a line in *period*, newest first; empty when none."""
+        ...
+
+
+class Connector(Protocol):
+    """What every connector is, whichever capabilities it offers."""
+
+    system: str
+
+    async def aclose(self) -> None:
+        """End calls in flight, log out where there are sessions, close connections. Never raises."""
+        ...

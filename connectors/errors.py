@@ -1,0 +1,71 @@
+"""
+Errors a connector may raise. Callers branch on kinds, so kinds are few and stable.
+
+* ConnectorError
+  x Unavailable         try again later: refused, reset, overloaded, 5xx, fault that means "ill"
+    - TimedOut          it did not answer in its time
+    - DeadlineReached   the caller's own time is up; the system may still answer others
+  x Rejected            it understood and said no: barred, not allowed
+    - NotKnown          it does not know this subscriber, account or id
+  x BadData             it answered something we cannot trust: cut XML, missing amount, another subscriber
+  x Misconfigured       our fault: wrong credentials, unknown operation, unknown currency id
+
+`reason` is for people inside (logs): a constant phrase of ours, a code or a field name; never a payload, a number of
+a subscriber, a credential or the system's own text. What clients read is decided at the edge (`resolvers.errors`).
+"""
+
+from typing import ClassVar
+
+
+class ConnectorError(Exception):
+    """A call to a legacy system did not give an answer. Kinds are the subclasses; see the module's tree."""
+
+    code: ClassVar[str] = "INTERNAL"
+
+    def __init__(self, reason: str, *, system: str, operation: str = "") -> None:
+        super().__init__(f"{system}: {operation}: {reason}" if operation else f"{system}: {reason}")
+        self.reason = reason
+        self.system = system
+        self.operation = operation
+
+
+class Unavailable(ConnectorError):
+    """The system cannot answer now; later it may."""
+
+    code = "UPSTREAM_UNAVAILABLE"
+
+
+class TimedOut(Unavailable):
+    """The system did not answer within its time."""
+
+    code = "UPSTREAM_TIMEOUT"
+
+
+class DeadlineReached(Unavailable):
+    """The caller's deadline passed first."""
+
+    code = "DEADLINE"
+
+
+class Rejected(ConnectorError):
+    """The system understood the question and refused it."""
+
+    code = "UPSTREAM_REJECTED"
+
+
+class NotKnown(Rejected):
+    """The system does not know what it was asked about."""
+
+    code = "NOT_FOUND"
+
+
+class BadData(ConnectorError):
+    """The system's answer cannot be trusted, so none of it is used."""
+
+    code = "UPSTREAM_BAD_DATA"
+
+
+class Misconfigured(ConnectorError):
+    """The gateway's configuration does not fit the system: credentials, operation, tables."""
+
+    code = "INTERNAL"

@@ -1,0 +1,93 @@
+"""
+Cache: an answer that is still fresh is given again.
+
+How long an answer stays fresh is the operator's decision, per operation; without one nothing is kept. The store is
+handed in and may fail: a dead cache makes the gateway slower, never wrong.
+"""
+
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import hashlib
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from connectors.clock import Clock
+from connectors.guard.answer import Answer, Call
+
+if TYPE_CHECKING:
+    from connectors.guard.pipeline import Ask, Proceed
+
+
+class Store(Protocol):
+    """
+    Where answers are kept.
+
+    A store that cannot be reached behaves as an empty one. It may forget at any time, and must forget when `ttl_s`
+    has passed.
+    """
+
+    async def get(self, key: str) -> Answer[Any] | None:
+        """The answer under *key*, if there is one."""
+        ...
+
+    async def set(self, key: str, answer: Answer[Any], *, ttl_s: float) -> None:
+        """Keep *answer* under *key* for *ttl_s* seconds at most."""
+        ...
+
+
+class Cache:
+    """Fresh answers by question. Keys carry a keyed hash of the arguments, so that a store never holds a number."""
+
+    def __init__(self, *, fresh_s: Mapping[str, float], store: Store, clock: Clock) -> None:
+        self._fresh_s = fresh_s
+        self._store = store
+        self._clock = clock
+        self._hash_key = secrets.token_bytes(32)
+
+    async def recall(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
+        """The stage that gives a fresh answer which has the parts, and else proceeds."""
+        fresh_s = self._fresh_for(call)
+        if fresh_s > 0:
+            kept = await self._store.get(self._key(call))
+            if kept is not None and kept.serves(call) and self._age(kept) < dt.timedelta(seconds=fresh_s):
+                return kept
+        return await proceed(call, ask)
+
+    async def keep(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
+        """The stage that proceeds and keeps what comes, whether or not somebody is still waiting for it."""
+        answer = await proceed(call, ask)
+        fresh_s = self._fresh_for(call)
+        if fresh_s > 0:
+            await self._store.set(self._key(call), answer, ttl_s=fresh_s)
+        return answer
+
+    def _fresh_for(self, call: Call) -> float:
+        return self._fresh_s.get(call.operation, 0.0)
+
+    def _age(self, answer: Answer[Any]) -> dt.timedelta:
+        return self._clock.now() - answer.fetched_at
+
+    def _key(self, call: Call) -> str:
+        digest = hashlib.blake2b(_canonical(call.args).encode(), key=self._hash_key, digest_size=16).hexdigest()
+        return f"{call.system}:{call.operation}:{digest}"
+
+
+def _canonical(value: object) -> str:
+    # Not repr: a key's repr may leave out the very number that tells two customers apart.
+    if isinstance(value, enum.Enum):
+        text = value.name
+    elif dataclasses.is_dataclass(value):
+        text = "".join(_canonical(getattr(value, field.name)) for field in dataclasses.fields(value))
+    elif isinstance(value, tuple):
+        text = "".join(map(_canonical, value))
+    elif isinstance(value, frozenset):
+        text = "".join(sorted(map(_canonical, value)))
+    elif value is None or isinstance(value, str | bytes | int | dt.date | decimal.Decimal):
+        text = str(value)
+    else:
+        raise TypeError(f"{type(value).__name__} cannot be part of a call's arguments")
+    # The length makes it one-to-one: ("a", "bc") is not ("ab", "c").
+    return f"{type(value).__name__}{len(text)}:{text}"

@@ -1,0 +1,99 @@
+"""
+Single flight: identical calls in flight share one.
+
+The shared call belongs to no caller. A caller leaves at its deadline and the call runs on, because others may want
+the answer; a caller that is cancelled (its client hung up) ends the call only when nobody else waits for it.
+"""
+
+import asyncio
+import dataclasses
+import types
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
+
+from connectors.clock import Clock
+from connectors.errors import DeadlineReached, Unavailable
+from connectors.guard.answer import Answer, Call
+from schema.parts import Part
+
+if TYPE_CHECKING:
+    from connectors.guard.pipeline import Ask, Proceed
+
+
+@dataclasses.dataclass(slots=True, eq=False)
+class _Flight:
+    parts: frozenset[Part]
+    task: asyncio.Task[Answer[Any]]
+    waiting: int = 0
+    raised_at: types.TracebackType | None = None
+
+
+class SingleFlight:
+    """Calls in flight by their question. A call for more parts is a question of its own."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+        self._flights: dict[Hashable, list[_Flight]] = {}
+
+    async def __call__(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
+        """Join a flight that brings what *call* needs, or start one."""
+        remaining = call.within.remaining(self._clock)
+        if remaining <= 0:
+            raise DeadlineReached("no time left to ask", system=call.system, operation=call.operation)
+        flight = self._in_flight(call) or self._start(call, ask, proceed)
+        flight.waiting += 1
+        try:
+            # `wait` leaves the task alone when a caller is cancelled or its time is up: the others still want it.
+            done, _ = await asyncio.wait({flight.task}, timeout=remaining)
+        except asyncio.CancelledError:
+            if flight.waiting == 1:
+                flight.task.cancel()
+            raise
+        finally:
+            flight.waiting -= 1
+        if not done:
+            raise DeadlineReached("no answer yet", system=call.system, operation=call.operation)
+        return _outcome(flight, call)
+
+    async def aclose(self) -> None:
+        """Cancel every flight and wait until each has ended."""
+        tasks = [flight.task for flights in self._flights.values() for flight in flights]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _in_flight(self, call: Call) -> _Flight | None:
+        for flight in self._flights.get(call.key, ()):
+            if flight.parts >= call.parts and not flight.task.done() and not flight.task.cancelling():
+                return flight
+        return None
+
+    def _start(self, call: Call, ask: "Ask", proceed: "Proceed") -> _Flight:
+        flight = _Flight(parts=call.parts, task=asyncio.ensure_future(_run(call, ask, proceed)))
+        self._flights.setdefault(call.key, []).append(flight)
+        flight.task.add_done_callback(lambda task: self._ended(call, flight, task))
+        return flight
+
+    def _ended(self, call: Call, flight: _Flight, task: asyncio.Task[Answer[Any]]) -> None:
+        remaining = self._flights[call.key]
+        remaining.remove(flight)
+        if not remaining:
+            del self._flights[call.key]
+        # Asked for here, too: everybody may have left, and a failure nobody waits for is not an unhandled one.
+        if not task.cancelled() and (error := task.exception()) is not None:
+            flight.raised_at = error.__traceback__
+
+
+def _outcome(flight: _Flight, call: Call) -> Answer[Any]:
+    if flight.task.cancelled():
+        # Somebody ended the call (the gateway is closing); this caller was not cancelled and must not seem to be.
+        raise Unavailable("the call was given up", system=call.system, operation=call.operation)
+    error = flight.task.exception()
+    if error is not None:
+        # One error is raised for every caller; without this its traceback would grow by each of them.
+        raise error.with_traceback(flight.raised_at)
+    return flight.task.result()
+
+
+async def _run(call: Call, ask: "Ask", proceed: "Proceed") -> Answer[Any]:
+    return await proceed(call, ask)

@@ -1,0 +1,114 @@
+"""What every system's configuration has in common: where it is, how to reach it, and secrets by reference."""
+
+import os
+import pathlib
+import zoneinfo
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+)
+
+from connectors.guard.settings import GuardSettings
+from connectors.numbering import NumberForm
+
+BASE_FOLDER = "base_folder"
+"""Key of the validation context: the folder that relative paths in a configuration file start from."""
+
+
+def _path(value: str, info: ValidationInfo) -> pathlib.Path:
+    context: Mapping[str, object] = info.context or {}
+    base = context.get(BASE_FOLDER)
+    path = pathlib.Path(value).expanduser()
+    return path if path.is_absolute() or not isinstance(base, pathlib.Path) else base / path
+
+
+def _existing_file(value: object, info: ValidationInfo) -> pathlib.Path:
+    path = _path(str(value), info)
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}; name one that this process can read")
+    return path
+
+
+def _secret(value: object, info: ValidationInfo) -> SecretStr:
+    if isinstance(value, SecretStr):
+        return value
+    kind, _, name = str(value).partition(":")
+    if kind == "env" and name:
+        found = os.environ.get(name)
+        if not found:
+            raise ValueError(f"the environment variable {name} is not set; set it or name another one")
+        return SecretStr(found)
+    if kind == "file" and name:
+        try:
+            found = _path(name, info).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ValueError(f"the secret file {name} cannot be read ({type(exc).__name__})") from exc
+        if not found:
+            raise ValueError(f"the secret file {name} is empty")
+        return SecretStr(found)
+    # The value is not repeated: it may be the secret itself, written where it does not belong.
+    raise ValueError("a secret is named, not written here: use env:NAME or file:PATH")
+
+
+def _zone(value: object) -> zoneinfo.ZoneInfo:
+    if isinstance(value, zoneinfo.ZoneInfo):
+        return value
+    try:
+        return zoneinfo.ZoneInfo(str(value))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as exc:
+        raise ValueError("not a time zone; use a name such as Europe/Madrid") from exc
+
+
+def _no_credentials_in_url(url: AnyHttpUrl) -> AnyHttpUrl:
+    if url.username or url.password:
+        raise ValueError("leave user and password out of the address; they have settings of their own")
+    if url.query or url.fragment:
+        raise ValueError("leave query and fragment out of the address")
+    return url
+
+
+Secret = Annotated[SecretStr, BeforeValidator(_secret)]
+"""A secret by reference: `env:NAME` or `file:PATH`."""
+
+ConfigFile = Annotated[pathlib.Path, BeforeValidator(_existing_file)]
+"""A file that exists; relative paths start at the configuration file's folder."""
+
+Zone = Annotated[zoneinfo.ZoneInfo, BeforeValidator(_zone)]
+"""An IANA time zone name, for systems that write times without one."""
+
+BaseUrl = Annotated[AnyHttpUrl, AfterValidator(_no_credentials_in_url)]
+"""Scheme, host, port and path of a system. No answer of the system can change it."""
+
+
+class TlsSettings(BaseModel):
+    """How to trust a system, and how to be trusted by it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ca_file: ConfigFile | None = Field(default=None, description="Certificates to trust instead of the machine's own.")
+    client_cert_file: ConfigFile | None = Field(default=None, description="Our certificate, PEM.")
+    client_key_file: ConfigFile | None = Field(default=None, description="Its key, PEM.")
+
+
+class SystemSettings(BaseModel):
+    """Common to all dialects. Each dialect's settings extend this and say which dialect they are for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    url: BaseUrl = Field(description="Where the system is, such as https://crm.example:8443/tmf-api")
+    tls: TlsSettings = Field(default_factory=TlsSettings, description="How to trust the system, for https addresses.")
+    guard: GuardSettings = Field(default_factory=GuardSettings, description="How much the system may be asked.")
+    connect_timeout_s: Annotated[float, Field(gt=0, le=60)] = Field(default=1.0, description="Time to connect.")
+    max_reply_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="A longer answer is refused.")
+    number_form: NumberForm = Field(
+        default=NumberForm.INTERNATIONAL, description="How this system writes a subscriber's number."
+    )

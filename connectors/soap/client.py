@@ -1,0 +1,111 @@
+"""One SOAP question over the wire and the element that answers it. Knows envelopes and faults, no vendor's codes."""
+
+import asyncio
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from lxml import etree
+
+from connectors.errors import BadData, Misconfigured, Unavailable
+from connectors.wire import LARGE, HttpWire, Reply, decoded
+from connectors.xml import Node, XmlError, parse
+
+T = TypeVar("T")
+
+SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+
+
+class SoapFault(Exception):
+    """
+    The system answered with a SOAP 1.1 fault (SOAP 1.1, 4.4).
+
+    For the dialect, which knows what its faults mean. `text` and `detail` are the system's own words: they are compared
+    with known ones and never passed on.
+    """
+
+    def __init__(self, *, code: str, text: str, detail: Node | None) -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = text
+        self.detail = detail
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SoapReply:
+    """The one element of the body, and the header if there is one."""
+
+    body: Node
+    header: Node | None
+    large: bool = False
+
+    async def read(self, mapping: Callable[[Node], T]) -> T:
+        """*mapping* applied to the body; in a thread when the reply was large, so that others are not held up."""
+        if self.large:
+            return await asyncio.to_thread(mapping, self.body)
+        return mapping(self.body)
+
+
+class SoapClient:
+    """Sends envelopes to one endpoint of one system."""
+
+    def __init__(self, system: str, wire: HttpWire, *, path: str = "") -> None:
+        self._system = system
+        self._wire = wire
+        self._path = path
+
+    async def ask(self, envelope: bytes, *, operation: str, action: str, expect: str) -> SoapReply:
+        """
+        Send *envelope* and give the body element, whose local name must be *expect*.
+
+        Raises SoapFault for a fault, Unavailable for an HTTP failure, BadData for anything that is not one well-formed
+        SOAP 1.1 envelope with that element.
+        """
+        headers: Mapping[str, str] = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'}
+        reply = await self._wire.post(self._path, envelope, operation=operation, headers=headers)
+        self._check_status(reply, operation)
+        try:
+            return await decoded(lambda whole: read_reply(whole, expect=expect), reply)
+        except XmlError as exc:
+            if reply.status >= 500:
+                raise Unavailable(f"HTTP {reply.status}", system=self._system, operation=operation) from exc
+            raise BadData(str(exc), system=self._system, operation=operation) from exc
+
+    def _check_status(self, reply: Reply, operation: str) -> None:
+        # SOAP 1.1 sends faults with status 500 (6.2), so a 500 is read; everything else above 2xx has no SOAP to read.
+        if reply.status in {401, 403, 404, 405}:
+            raise Misconfigured(f"HTTP {reply.status}", system=self._system, operation=operation)
+        if reply.status == 429 or reply.status > 500:
+            raise Unavailable(f"HTTP {reply.status}", system=self._system, operation=operation)
+        if reply.status not in {200, 500}:
+            raise BadData(f"HTTP {reply.status}", system=self._system, operation=operation)
+
+
+def read_reply(reply: Reply, *, expect: str) -> SoapReply:
+    """The body element of a SOAP 1.1 reply; raises SoapFault or XmlError."""
+    if reply.content_type not in {"text/xml", "application/xml", "application/soap+xml"}:
+        raise XmlError("the answer is not XML")
+    envelope = Node(parse(reply.body, charset=reply.charset))
+    if envelope.name != "Envelope" or envelope.namespace != SOAP_11:
+        raise XmlError("the answer is not a SOAP 1.1 envelope")
+    contents = list(envelope.require("Body").elements())
+    if len(contents) != 1:
+        raise XmlError("the body does not hold exactly one element")
+    found = contents[0]
+    if found.name == "Fault" and found.namespace == SOAP_11:
+        raise _fault(found)
+    if reply.status != 200 or found.name != expect:
+        raise XmlError(f"{expect} is missing")
+    return SoapReply(body=found, header=envelope.child("Header"), large=len(reply.body) > LARGE)
+
+
+def _fault(fault: Node) -> SoapFault:
+    code = (fault.text("faultcode") or "").rpartition(":")[2]
+    return SoapFault(code=code, text=fault.text("faultstring") or "", detail=fault.child("detail"))
+
+
+def qualified(namespace: str, name: str, text: str | None = None) -> etree._Element:
+    """A namespaced element, for places where a schema allows any."""
+    element = etree.Element(etree.QName(namespace, name))
+    element.text = text
+    return element

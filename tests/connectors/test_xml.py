@@ -1,0 +1,165 @@
+"""Foreign XML: what is accepted, what is refused, and that nothing is fetched or unfolded."""
+
+import time
+
+import pytest
+
+from connectors.xml import Node, XmlError, local_name, parse
+
+BOMB = (
+    '<!DOCTYPE a [<!ENTITY e0 "lollollollol">'
+    + "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    + ']><a x="&e9;">&e9;</a>'
+).encode()
+
+
+def node(text: str) -> Node:
+    return Node(parse(text.encode()))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"text",
+        b"<a>",
+        b"<a></b>",
+        b"<a/><b/>",
+        b"<a/>text",
+        b"<a>&undefined;</a>",
+        b"<a>\x00</a>",
+        b"<a>\xff</a>",
+        b"<a x='1' x='2'/>",
+        b"<p:a/>",
+        b"<a>" * 300 + b"</a>" * 300,
+        b"<a>" * 100_000,
+        b"<html><body>Log in<br></body></html>",
+    ],
+    ids=lambda body: body[:12].decode(errors="replace"),
+)
+def test_what_is_not_one_whole_document_is_refused(body):
+    with pytest.raises(XmlError):
+        parse(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<!DOCTYPE a><a/>",
+        b'<!DOCTYPE a SYSTEM "http://127.0.0.1:9/a.dtd"><a/>',
+        b'<!DOCTYPE a PUBLIC "x" "http://127.0.0.1:9/a.dtd"><a/>',
+        b'<!DOCTYPE a [<!ENTITY x "1">]><a>&x;</a>',
+        b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>',
+        b'<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x"> %x;]><a/>',
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY x "1">]><a>&x;</a>'.encode("utf-16"),
+        BOMB,
+    ],
+    ids=["bare", "system", "public", "entity", "file", "parameter", "utf-16", "bomb"],
+)
+def test_a_document_type_is_refused_at_once(body):
+    began = time.perf_counter()
+
+    with pytest.raises(XmlError):
+        parse(body)
+
+    assert time.perf_counter() - began < 0.1
+
+
+def test_an_inclusion_is_an_element_like_any_other():
+    root = parse(b'<a xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/passwd"/></a>')
+
+    assert ["include"] == [local_name(child) for child in root]
+    assert not list(root.itertext())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
+def test_the_declared_encoding_is_honoured(encoding):
+    declared = encoding.removesuffix("-sig")
+
+    assert "王小明" == parse(f'<?xml version="1.0" encoding="{declared}"?><a>王小明</a>'.encode(encoding)).text
+
+
+def test_the_transports_charset_outranks_the_documents():
+    body = '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'.encode()
+
+    assert "é" == parse(body, charset="utf-8").text
+
+
+@pytest.mark.parametrize(
+    "charset", ["us-ascii", "utf-16", "nonsense", "cp037", "", "x" * 5000, "utf\x008", "ütf-8", "a b"]
+)
+def test_a_charset_that_does_not_fit_or_does_not_exist_is_an_error_of_the_answer(charset):
+    try:
+        assert "é" == parse("<a>é</a>".encode(), charset=charset).text
+    except XmlError:
+        return
+    assert not charset  # Only an empty one may be taken for none.
+
+
+def test_a_large_document_is_read():
+    assert 9_000_000 == len(parse(b"<a>" + b"x" * 9_000_000 + b"</a>").text or "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["10<?x y?>0.05", "10<!-- -->0.05", "10<b/>", "<b>10</b>", "1<b>0</b>0"],
+)
+def test_a_leaf_that_holds_more_than_text_is_not_read(content):
+    with pytest.raises(XmlError, match="amount"):
+        node(f"<a><amount>{content}</amount></a>").text("amount")
+
+
+def test_text_in_sections_is_whole_text():
+    assert "10.05" == node("<a><amount>10<![CDATA[.0]]>5</amount></a>").text("amount")
+
+
+def test_absent_empty_and_nil_are_none():
+    schema = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    found = node(f'<a {schema}><b/><c> </c><d xsi:nil="true">x</d><e xsi:nil="0">x</e></a>')
+
+    assert [None, None, None, None, "x"] == [found.text(name) for name in ("absent", "b", "c", "d", "e")]
+
+
+def test_children_are_found_by_local_name_in_any_namespace():
+    found = node('<a xmlns:x="urn:x" xmlns:y="urn:y"><x:b>1</x:b><y:c/><x:b>2</x:b></a>')
+
+    assert ["1", "2"] == [child.value() for child in found.children("b")]
+    assert ("c", "urn:y") == (found.require("c").name, found.require("c").namespace)
+
+
+def test_a_name_that_occurs_twice_is_no_single_child():
+    found = node("<a><b>1</b><b>2</b></a>")
+
+    for read in (found.child, found.text, found.integer, found.require):
+        with pytest.raises(XmlError, match="more than once"):
+            read("b")
+
+
+def test_a_path_is_followed_as_far_as_it_goes():
+    found = node("<a><b><c>1</c></b></a>")
+
+    leaf = found.find("b", "c")
+    assert leaf is not None
+    assert "1" == leaf.value()
+    assert found.find("b", "x", "y") is None
+
+
+def test_whole_numbers_are_strict():
+    found = node("<a><b> 42 </b><c>4 2</c><d/></a>")
+
+    assert (42, None) == (found.integer("b"), found.integer("d"))
+    with pytest.raises(XmlError, match=r"^c is not a whole number$"):
+        found.integer("c")
+    for missing in ("d", "x"):
+        with pytest.raises(XmlError, match="missing or empty"):
+            found.require_integer(missing)
+        with pytest.raises(XmlError, match="missing or empty"):
+            found.require_text(missing)
+
+
+def test_comments_and_instructions_are_no_children():
+    found = node("<a><!-- b --><?b c?><b/></a>")
+
+    assert ["b"] == [child.name for child in found.elements()]
+    assert [""] * 2 == [local_name(child) for child in found.element if not isinstance(child.tag, str)]
