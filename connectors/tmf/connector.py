@@ -1,0 +1,168 @@
+"""The CRM as a neighbour: customers and parties, in our words. What is said on the wire is told in `collection`."""
+
+import asyncio
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from connectors.clock import Deadline
+from connectors.environment import Environment
+from connectors.errors import BadData, ConnectorError, Rejected
+from connectors.guard import Answer, Call, guard_for
+from connectors.tmf import fields, mapping
+from connectors.tmf.auth import credentials
+from connectors.tmf.collection import Batch, Collection, Filter, ReadParts
+from connectors.tmf.filters import by_account, by_party
+from connectors.tmf.questions import can_filter, grouped, questions
+from connectors.tmf.settings import Many, TMFSettings
+from connectors.wire import HttpWire
+from schema.customer import Customer, PartyRef
+from schema.parts import CustomerPart, Part, PartyPart
+from schema.party import Party, PartyKind
+
+T = TypeVar("T")
+
+
+class TMFConnector:
+    """Customers (TMF629 v4) and the parties behind them (TMF632 v4): the capability `Customers`."""
+
+    def __init__(self, system: str, settings: TMFSettings, environment: Environment) -> None:
+        self.system = system
+        self._settings = settings
+        self._clock = environment.clock
+        self._joins = settings.filters.many is Many.COMMA
+        self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
+        self._wire = HttpWire(
+            system,
+            settings,
+            auth=credentials(settings),
+            headers={"Accept": "application/json"},
+            transport=environment.transport,
+        )
+        reading = mapping.Reading(
+            system=system, zone=settings.zone, default_party_kind=mapping.party_kind(settings.default_party_kind)
+        )
+        read_customer = functools.partial(mapping.customer, reading=reading)
+        self._customers = self._collection("GET /customer", settings.customer_path, fields.CUSTOMER, read_customer)
+        self._parties = {
+            kind: self._collection(name, path, members, functools.partial(mapping.party, kind=kind, reading=reading))
+            for kind, name, path, members in (
+                (PartyKind.INDIVIDUAL, "GET /individual", settings.individual_path, fields.INDIVIDUAL),
+                (PartyKind.ORGANIZATION, "GET /organization", settings.organization_path, fields.ORGANIZATION),
+            )
+        }
+
+    async def customers(
+        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+    ) -> Mapping[str, Answer[Customer] | ConnectorError]:
+        """Customers by TMF629 id, in one call for each `page_size` ids; unknown ids are left out."""
+        return await self._by_ids(self._customers, ids, parts=parts, within=within)
+
+    async def customers_of_party(
+        self, party_id: str, *, parts: frozenset[CustomerPart], within: Deadline
+    ) -> Answer[tuple[Customer, ...]]:
+        """Every customer whose engagedParty has this id, whether person or organisation; empty when none."""
+        return await self._by_filters([by_party(party_id, self._settings.filters)], parts=parts, within=within)
+
+    async def customers_of_accounts(
+        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+    ) -> Answer[tuple[Customer, ...]]:
+        """Every customer that has one of these billing accounts; empty when none."""
+        groups = grouped(account_numbers, join=self._joins, size=self._settings.page_size)
+        filters = [by_account(group, self._settings.filters) for group in groups]
+        return await self._by_filters(filters, parts=parts, within=within)
+
+    async def parties(
+        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Deadline
+    ) -> Mapping[PartyRef, Answer[Party] | ConnectorError]:
+        """Parties by TMF632 id, persons and organisations at the same time; unknown ones are left out."""
+        found = await asyncio.gather(
+            *(
+                self._by_ids(collection, [ref.party_id for ref in refs if ref.kind is kind], parts=parts, within=within)
+                for kind, collection in self._parties.items()
+            )
+        )
+        return {
+            PartyRef(party_id=party_id, kind=kind): outcome
+            for kind, outcomes in zip(self._parties, found, strict=True)
+            for party_id, outcome in outcomes.items()
+        }
+
+    async def aclose(self) -> None:
+        """End calls in flight and close the connections."""
+        await self._guard.aclose()
+        await self._wire.aclose()
+
+    def _collection(
+        self, operation: str, path: str, members: Mapping[Part, tuple[str, ...]], read: ReadParts[T]
+    ) -> Collection[T]:
+        return Collection(
+            system=self.system,
+            operation=operation,
+            path=path,
+            members=members,
+            read=read,
+            settings=self._settings,
+            wire=self._wire,
+            clock=self._clock,
+        )
+
+    async def _by_ids(
+        self, collection: Collection[T], ids: Iterable[str], *, parts: frozenset[Part], within: Deadline
+    ) -> dict[str, Answer[T] | ConnectorError]:
+        groups = questions(ids, join=self._joins, size=self._settings.page_size)
+        outcomes = await asyncio.gather(*(self._group(collection, group, parts, within) for group in groups))
+        return {wanted: outcome for group in outcomes for wanted, outcome in group.items()}
+
+    async def _group(
+        self, collection: Collection[T], ids: tuple[str, ...], parts: frozenset[Part], within: Deadline
+    ) -> dict[str, Answer[T] | ConnectorError]:
+        call = Call(self.system, collection.operation, ("ids", *ids), within, parts)
+
+        async def ask() -> Batch[T]:
+            if len(ids) == 1:
+                return await collection.by_id(ids[0], parts=parts)
+            return await collection.by_ids(ids, parts=parts)
+
+        try:
+            return _outcomes(await self._guard.call(call, ask), call)
+        except ConnectorError as error:
+            return dict.fromkeys(ids, error)
+
+    async def _by_filters(
+        self, filters: Sequence[Filter], *, parts: frozenset[Part], within: Deadline
+    ) -> Answer[tuple[Customer, ...]]:
+        if not all(can_filter(value, join=self._joins) for each in filters for value in each.values):
+            raise Rejected("this key cannot be a filter's value", system=self.system, operation="GET /customer")
+        outcomes = await asyncio.gather(*(self._filtered(each, parts, within) for each in filters))
+        answers = []
+        for outcome in outcomes:
+            if isinstance(outcome, ConnectorError):
+                raise outcome
+            answers.append(outcome)
+        customers = {each.customer_number: each for answer in answers for each in answer.value}
+        fetched_at = min((answer.fetched_at for answer in answers), default=self._clock.now())
+        return Answer(value=tuple(customers.values()), fetched_at=fetched_at, parts=parts)
+
+    async def _filtered(
+        self, filter_: Filter, parts: frozenset[Part], within: Deadline
+    ) -> Answer[tuple[Customer, ...]] | ConnectorError:
+        # An error is handed back, not raised, so that no other question is left running unwatched.
+        question = ("filter", filter_.member, *filter_.values)
+        call = Call(self.system, self._customers.operation, question, within, parts)
+        try:
+            return await self._guard.call(call, lambda: self._customers.by_filter(filter_, parts=parts))
+        except ConnectorError as error:
+            return error
+
+
+def _outcomes(answer: Answer[Batch[T]], call: Call) -> dict[str, Answer[T] | ConnectorError]:
+    found: dict[str, Answer[T] | ConnectorError] = {
+        key: Answer(value=value, fetched_at=answer.fetched_at, parts=answer.parts)
+        for key, value in answer.value.found.items()
+    }
+    refused = {
+        key: BadData(reason, system=call.system, operation=call.operation)
+        for key, reason in answer.value.refused.items()
+    }
+    return found | refused
