@@ -1,0 +1,53 @@
+import pytest
+
+from connectors.cbs.rows import read_page
+from connectors.xml import Node, XmlError
+from tests.connectors.cbs import replies
+
+
+def page_of(result, *, begin: int = 0):
+    return read_page(Node(result), "PaymentInfo", lambda node: node.text("TransID"), begin=begin)
+
+
+def test_a_whole_list_is_the_last_page():
+    page = page_of(replies.paged("QueryPaymentLog", replies.payment("1"), replies.payment("2")))
+
+    assert (("1", "2"), True) == (page.rows, page.is_last)
+
+
+def test_a_part_tells_where_the_next_begins():
+    page = page_of(replies.paged("QueryPaymentLog", replies.payment(), total=9, begin=4), begin=4)
+
+    assert (5, False) == (page.end, page.is_last)
+
+
+def test_a_reply_may_repeat_the_number_of_rows_that_was_asked_for():
+    assert page_of(replies.paged("QueryPaymentLog", replies.payment(), fetched=500)).is_last
+
+
+@pytest.mark.parametrize(
+    "result", [None, Node(replies.result("QueryPaymentLog")), Node(replies.paged("QueryPaymentLog"))]
+)
+def test_no_result_an_empty_one_and_zero_rows_are_all_empty(result):
+    page = read_page(result, "PaymentInfo", lambda node: node, begin=0)
+
+    assert ((), True) == (page.rows, page.is_last)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        replies.paged("QueryPaymentLog", replies.payment(), total=2, fetched=2),
+        replies.paged("QueryPaymentLog", replies.payment(), total=0),
+        replies.paged("QueryPaymentLog", replies.payment(), replies.payment(), total=2, fetched=1),
+        replies.paged("QueryPaymentLog", replies.payment(), replies.payment(), total=1),
+        replies.paged("QueryPaymentLog", replies.payment(), replies.payment(), total=1, fetched=-1),
+        replies.paged("QueryPaymentLog", total=3),
+        replies.paged("QueryPaymentLog", replies.payment(), begin=1),
+        replies.paged("QueryPaymentLog", total=-1),
+        replies.result("QueryPaymentLog", replies.payment()),
+    ],
+)
+def test_more_or_fewer_rows_than_the_reply_tells_are_refused(result):
+    with pytest.raises(XmlError):
+        page_of(result)

@@ -1,0 +1,125 @@
+import datetime as dt
+import zoneinfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from connectors.capabilities import Period
+from connectors.huawei import LocalTime
+from connectors.xml import Node, XmlError
+
+MADRID = LocalTime(zone=zoneinfo.ZoneInfo("Europe/Madrid"), none=("20370101", "19700101"))
+
+
+def node(text: str) -> Node:
+    parent = etree.Element("Row")
+    etree.SubElement(parent, "At").text = text
+    return Node(parent)
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("20260301120000", dt.datetime(2026, 3, 1, 11, 0, tzinfo=dt.UTC)),
+        ("20260801120000", dt.datetime(2026, 8, 1, 10, 0, tzinfo=dt.UTC)),
+        (" 20260801120000\n", dt.datetime(2026, 8, 1, 10, 0, tzinfo=dt.UTC)),
+        ("20240229235959", dt.datetime(2024, 2, 29, 22, 59, 59, tzinfo=dt.UTC)),
+    ],
+)
+def test_local_digits_are_an_instant(text, instant):
+    assert instant == MADRID.read(node(text), "At")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "20370101000000", "20370101020000", "19700101000000", "19700101020000", "19700101080000", "19700101100000"],
+)
+def test_never_and_unset_are_no_time_at_whatever_hour_the_system_writes_them(text):
+    assert MADRID.read(node(text), "At") is None
+    with pytest.raises(XmlError, match="At is missing or no time"):
+        MADRID.require(node(text), "At")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026030112000",
+        "202603011200000",
+        "20260301 120000",
+        "20260301T120000",
+        "2026-03-01 12:00:00",
+        "2026-03-01 12:00:00.374",
+        "20261301120000",
+        "20260230120000",
+        "20260301240000",
+        "20260301126000",
+        "20260301120060",
+        "00000301120000",
+        "２０２６０３０１１２００００",
+        "+2026030112000",
+        "0",
+        "-1",
+        "99991231235959x",
+    ],
+)
+def test_anything_else_is_refused_and_not_repeated(text):
+    with pytest.raises(XmlError) as caught:
+        MADRID.read(node(text), "At")
+
+    assert text not in str(caught.value)
+
+
+def test_a_last_day_that_utc_cannot_hold_is_refused():
+    chicago = LocalTime(zone=zoneinfo.ZoneInfo("America/Chicago"), none=())
+
+    with pytest.raises(XmlError, match="At is not a possible time"):
+        chicago.read(node("99991231235959"), "At")
+
+
+def test_the_repeated_hour_is_read_as_its_first_passing():
+    assert dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC) == MADRID.read(node("20261025023000"), "At")
+
+
+def test_a_period_is_rounded_outwards_to_whole_seconds():
+    start = dt.datetime(2026, 8, 1, 10, 0, 0, 900_000, tzinfo=dt.UTC)
+    end = dt.datetime(2026, 8, 1, 10, 59, 59, 1, tzinfo=dt.UTC)
+
+    assert ("20260801120000", "20260801130000") == MADRID.bounds(Period(start=start, end=end))
+
+
+def test_a_period_of_whole_seconds_is_written_as_it_is():
+    start, end = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+
+    assert ("20260101010000", "20260201010000") == MADRID.bounds(Period(start=start, end=end))
+
+
+ZONES = st.sampled_from(
+    ["Europe/Madrid", "UTC", "Asia/Kathmandu", "America/Chicago", "Pacific/Apia", "Africa/Blantyre"]
+)
+
+
+@given(
+    instant=st.datetimes(min_value=dt.datetime(1980, 1, 1), max_value=dt.datetime(2036, 1, 1)),  # noqa: DTZ001
+    name=ZONES,
+)
+def test_what_is_written_is_read_again_but_for_the_repeated_hour(instant, name):
+    zone = zoneinfo.ZoneInfo(name)
+    instant = instant.replace(tzinfo=dt.UTC, microsecond=0)
+    time = LocalTime(zone=zone, none=("20370101", "19700101"))
+
+    again = time.read(node(time.write(instant)), "At")
+
+    assert again is not None
+    assert instant - again == (dt.timedelta(hours=1) if instant.astimezone(zone).fold else dt.timedelta())
+
+
+@given(text=st.text(max_size=16))
+def test_no_text_is_read_as_a_time_unless_it_is_fourteen_digits(text):
+    try:
+        found = MADRID.read(node(text), "At")
+    except (XmlError, ValueError):  # lxml itself refuses control characters.
+        return
+    stripped = text.strip(" \t\r\n")
+    assert found is None or (len(stripped) == 14 and stripped.isascii() and stripped.isdigit())
