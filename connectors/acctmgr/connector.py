@@ -1,0 +1,90 @@
+"""The recharge-history capability over Huawei AcctMgr: one guarded call; what the reply means is in `mapping`."""
+
+from typing import Any, Final
+
+from connectors.acctmgr.mapping import Reading, read_recharges
+from connectors.acctmgr.settings import AcctMgrSettings
+from connectors.capabilities import Period
+from connectors.clock import Deadline
+from connectors.environment import Environment
+from connectors.guard import Answer, Call, guard_for, source_of
+from connectors.huawei import Exchange, Serials
+from connectors.soap import SoapClient, Wsdl, WsdlError
+from connectors.wire import HttpWire
+from schema.recharge import Recharge
+
+_ENQUIRY: Final = "VoucherRechargeEnquiry"
+
+
+class AcctMgrConnector:
+    """
+    One Huawei AcctMgr.
+
+    The constructor reads the WSDL files (slow, in a thread) and raises WsdlError when they cannot serve.
+    """
+
+    def __init__(self, system: str, settings: AcctMgrSettings, environment: Environment) -> None:
+        self.system = system
+        self._settings = settings
+        self._environment = environment
+        self._serials = Serials(environment.clock)
+        self._wire = HttpWire(system, settings, transport=environment.transport)
+        self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
+        self._exchange = Exchange(
+            system,
+            wsdl=Wsdl(settings.wsdl, imports=settings.imports),
+            setting="wsdl",
+            client=SoapClient(system, self._wire, path=settings.path),
+            outcomes=settings.outcomes(),
+        )
+        if not self._exchange.takes(_ENQUIRY, "SubscriberNo"):
+            raise WsdlError(f"{settings.wsdl.name} has no {_ENQUIRY}; point `wsdl` at a file that has it")
+
+    async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
+        """Recharges of a line in *period*, newest first; empty when none (VoucherRechargeEnquiry)."""
+        bounds = self._settings.local_time().bounds(period)
+        call = Call(system=self.system, operation=_ENQUIRY, args=(msisdn, *bounds), within=within)
+        return await self._guard.call(call, lambda: self._recharges(msisdn, bounds))
+
+    async def aclose(self) -> None:
+        """End calls in flight and close connections. AcctMgr takes the password each time: no session to leave."""
+        await self._guard.aclose()
+        await self._wire.aclose()
+
+    async def _recharges(self, msisdn: str, bounds: tuple[str, str]) -> tuple[Recharge, ...]:
+        start, end = bounds
+        number = self._environment.numbering.write(msisdn, self._settings.number_form)
+        return await self._exchange.ask(
+            _ENQUIRY,
+            self._header(),
+            {"SubscriberNo": number, "StartTime": start, "EndTime": end},
+            lambda result: read_recharges(result, self._reading(), msisdn=msisdn),
+        )
+
+    def _header(self) -> dict[str, Any]:
+        """RequestHeader (CBSInterface_Common). RequestType Event is a question outside of a session."""
+        serial = self._serials.take()
+        return {
+            "CommandId": self._settings.command_id,
+            "Version": self._settings.version,
+            "TransactionId": serial if self._settings.send_transaction_id else "",
+            "SequenceId": self._settings.sequence_id,
+            "RequestType": "Event",
+            "SessionEntity": {
+                "Name": self._settings.user,
+                "Password": self._settings.password.get_secret_value(),
+                "RemoteAddress": self._settings.remote_address,
+            },
+            "SerialNo": serial,
+        }
+
+    def _reading(self) -> Reading:
+        return Reading(
+            source=source_of(self.system, _ENQUIRY, settings=self._settings.guard, clock=self._environment.clock),
+            time=self._settings.local_time(),
+            table=self._settings.money_table(),
+            currency=self._settings.currency,
+            numbering=self._environment.numbering,
+            number_form=self._settings.number_form,
+            succeeded=self._settings.succeeded_error_types,
+        )
