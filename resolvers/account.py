@@ -1,0 +1,53 @@
+"""Where a billing account leads: what is on it, its bills and its payments."""
+
+from typing import Any
+
+import strawberry
+from strawberry.types import Info
+
+from resolvers.connections import After, Connection, First, page
+from resolvers.context import context, cursor, loaders
+from resolvers.edge import edge
+from resolvers.loader import known
+from resolvers.loaders import AccountKey
+from schema.billing import AccountBalance, Bill, BillingAccount, Payment
+
+_NULL_WHEN = "Null when billing does not know the account or cannot be reached."
+
+
+@edge(BillingAccount, description="Identifies the account in this graph.")
+def id(root: strawberry.Parent[BillingAccount], info: Info[Any, Any]) -> strawberry.ID:  # noqa: A001 - the field's name
+    """The sealed Ref."""
+    return strawberry.ID(context(info).graph.ids.seal(root.ref))
+
+
+@edge(BillingAccount, description=f"What is on the account now. {_NULL_WHEN}")
+async def balance(root: strawberry.Parent[BillingAccount], info: Info[Any, Any]) -> AccountBalance | None:
+    """Billing: QuerySumBalanceAndCredit or QueryOCSBalance."""
+    return await known(loaders(info).balance_by_account.load(_key(root)))
+
+
+@edge(BillingAccount, description=f"The account's bills, newest first. {_NULL_WHEN}")
+async def bills(
+    root: strawberry.Parent[BillingAccount], info: Info[Any, Any], first: First = 10, after: After = None
+) -> Connection[Bill] | None:
+    """Billing: QueryInvoice."""
+    found = await known(loaders(info).bills_by_account.load(_key(root)))
+    if found is None:
+        return None
+    return page(found, first=first, after=after, cursor=cursor(info))
+
+
+@edge(BillingAccount, description=f"Payments onto the account, newest first. {_NULL_WHEN}")
+async def payments(
+    root: strawberry.Parent[BillingAccount], info: Info[Any, Any], first: First = 10, after: After = None
+) -> Connection[Payment] | None:
+    """Billing: QueryPaymentLog."""
+    found = await known(loaders(info).payments_by_account.load(_key(root)))
+    if found is None:
+        return None
+    return page(found, first=first, after=after, cursor=cursor(info))
+
+
+def _key(root: BillingAccount) -> AccountKey:
+    return AccountKey(root.ref.system, root.account_number)

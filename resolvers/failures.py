@@ -1,0 +1,31 @@
+"""What can go wrong on the graph's side of a question. Connectors have their own tree (`connectors.errors`)."""
+
+from typing import ClassVar
+
+
+class GraphFailure(Exception):
+    """The graph cannot answer a field, for a reason the caller can act on. Holds nothing personal."""
+
+    code: ClassVar[str]
+
+
+class BadInput(GraphFailure):
+    """The caller wrote something that means nothing here. `reason` is shown to the caller and quotes no input."""
+
+    code = "BAD_INPUT"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotFound(GraphFailure):
+    """No system knows what was asked for."""
+
+    code = "NOT_FOUND"
+
+
+class AmbiguousIdentity(GraphFailure):
+    """A key fits more than one customer. Which ones is not told: the caller has not shown to be any of them."""
+
+    code = "AMBIGUOUS_IDENTITY"

@@ -1,0 +1,98 @@
+"""Where a line leads: billing's view of it, its account, the network, and prepaid. Each edge asks one system."""
+
+from typing import Any
+
+import strawberry
+from strawberry.types import Info
+
+from resolvers.connections import After, Connection, First, page
+from resolvers.context import context, cursor, loaders
+from resolvers.edge import edge
+from resolvers.loader import known
+from schema.billing import BillingAccount, Subscriber
+from schema.line import Line
+from schema.network import NetworkProfile
+from schema.parts import BillingPart
+from schema.recharge import Accumulator, Balance, PrepaidAccount, Recharge
+
+
+@edge(Line, description="Identifies the line in this graph. The number cannot be read from it.")
+def id(root: strawberry.Parent[Line], info: Info[Any, Any]) -> strawberry.ID:  # noqa: A001 - the field's name
+    """The sealed Ref."""
+    return strawberry.ID(context(info).graph.ids.seal(root.ref))
+
+
+@edge(
+    Line,
+    description="The line's contract. Null when billing does not know the line or cannot be reached.",
+    parts=(BillingPart.SUBSCRIBERS,),
+)
+async def subscriber(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Subscriber | None:
+    """Billing: QueryCustomerInfo."""
+    return await _subscriber(root, info)
+
+
+@edge(
+    Line,
+    description="The account the line is charged to. Null when billing does not know it or cannot be reached.",
+    parts=(BillingPart.SUBSCRIBERS, BillingPart.ACCOUNTS),
+)
+async def account(root: strawberry.Parent[Line], info: Info[Any, Any]) -> BillingAccount | None:
+    """Billing: QueryCustomerInfo."""
+    profile = await known(loaders(info).profile_by_number.load(root.msisdn))
+    if profile is None:
+        return None
+    keys = [key for found in profile.subscribers if found.msisdn == root.msisdn for key in found.account_keys]
+    by_key = {found.key: found for found in profile.accounts}
+    return next((by_key[key] for key in keys if key in by_key), None)
+
+
+@edge(Line, description="The network's own subscription. Null when the HSS does not know it or cannot be reached.")
+async def network(root: strawberry.Parent[Line], info: Info[Any, Any]) -> NetworkProfile | None:
+    """HSS: CAI3G Get."""
+    return await known(loaders(info).network_by_line.load(root.msisdn))
+
+
+@edge(
+    Line,
+    description="Prepaid balances, the main one first. Null when the recharge system does not know the line "
+    "(a purely postpaid one) or cannot be reached.",
+)
+async def balances(root: strawberry.Parent[Line], info: Info[Any, Any]) -> list[Balance] | None:
+    """Recharge: GetBalanceAndDate."""
+    found = await known(loaders(info).balances_by_line.load(root.msisdn))
+    return None if found is None else list(found)
+
+
+@edge(
+    Line,
+    description="The prepaid account behind the line. Null when there is none or recharge cannot be reached.",
+)
+async def prepaid_account(root: strawberry.Parent[Line], info: Info[Any, Any]) -> PrepaidAccount | None:
+    """Recharge: GetAccountDetails."""
+    return await known(loaders(info).prepaid_by_line.load(root.msisdn))
+
+
+@edge(Line, description="Usage counters. Null when the recharge system does not know the line or cannot be reached.")
+async def accumulators(root: strawberry.Parent[Line], info: Info[Any, Any]) -> list[Accumulator] | None:
+    """Recharge: GetAccumulators."""
+    found = await known(loaders(info).accumulators_by_line.load(root.msisdn))
+    return None if found is None else list(found)
+
+
+@edge(Line, description="Past recharges, newest first. Null when the recharge history cannot be reached.")
+async def recharges(
+    root: strawberry.Parent[Line], info: Info[Any, Any], first: First = 10, after: After = None
+) -> Connection[Recharge] | None:
+    """Recharge history: VoucherRechargeEnquiry."""
+    found = await known(loaders(info).recharges_by_line.load(root.msisdn))
+    if found is None:
+        return None
+    return page(found, first=first, after=after, cursor=cursor(info))
+
+
+async def _subscriber(root: Line, info: Info[Any, Any]) -> Subscriber | None:
+    profile = await known(loaders(info).profile_by_number.load(root.msisdn))
+    if profile is None:
+        return None
+    return next((found for found in profile.subscribers if found.msisdn == root.msisdn), None)

@@ -1,0 +1,59 @@
+"""What callers read for each error code, in English and Chinese. Codes are for programs; these are for people."""
+
+import re
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+_ENGLISH = {
+    "BAD_INPUT": "The question cannot be understood.",
+    "NOT_FOUND": "Nothing is known under this key.",
+    "AMBIGUOUS_IDENTITY": "This key belongs to more than one customer. Ask with a customer id or an account number.",
+    "UPSTREAM_TIMEOUT": "The system did not answer in time.",
+    "UPSTREAM_UNAVAILABLE": "The system cannot be reached at the moment.",
+    "UPSTREAM_REJECTED": "The system refused the question.",
+    "UPSTREAM_BAD_DATA": "The system gave an answer that cannot be trusted, so it is not shown.",
+    "DEADLINE": "The time for this question was up before the system answered.",
+    "INTERNAL": "Something is wrong in the gateway or its configuration. Its operators have been told.",
+}
+
+_CHINESE = {
+    "BAD_INPUT": "无法理解该请求。",
+    "NOT_FOUND": "没有与该标识对应的记录。",
+    "AMBIGUOUS_IDENTITY": "该标识对应多个客户，请使用客户编号或账户号码查询。",
+    "UPSTREAM_TIMEOUT": "该系统未能及时响应。",
+    "UPSTREAM_UNAVAILABLE": "目前无法连接该系统。",
+    "UPSTREAM_REJECTED": "该系统拒绝了请求。",
+    "UPSTREAM_BAD_DATA": "该系统返回的数据不可信，因此不予显示。",
+    "DEADLINE": "在该系统响应之前，本次请求的时限已到。",
+    "INTERNAL": "网关或其配置出现问题，运维人员已收到通知。",
+}
+
+_TEXTS: dict[Language, dict[str, str]] = {"en": _ENGLISH, "zh": _CHINESE}
+CODES = frozenset(_ENGLISH)
+
+_OURS: dict[str, Language] = {"en": "en", "zh": "zh"}
+_WEIGHT = re.compile(r"\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*", re.ASCII)
+
+
+def message(code: str, language: Language = "en") -> str:
+    """The sentence for *code*; an unknown code is INTERNAL."""
+    texts = _TEXTS[language]
+    return texts.get(code, texts["INTERNAL"])
+
+
+def preferred(accept_language: str | None) -> Language:
+    """The language of an Accept-Language header (RFC 9110, 12.5.4) with the most weight that we have, or English."""
+    best: tuple[float, Language] = (0.0, "en")
+    for item in (accept_language or "").lower().split(","):
+        tag, _, parameter = item.partition(";")
+        language = _OURS.get(tag.strip().partition("-")[0])
+        weight = _weight(parameter)
+        if language is not None and weight > best[0]:
+            best = (weight, language)
+    return best[1]
+
+
+def _weight(parameter: str) -> float:
+    found = _WEIGHT.fullmatch(parameter)
+    return float(found[1]) if found else float(not parameter.strip())

@@ -1,0 +1,73 @@
+"""How old a value is and how fresh it counts, by a clock that the test moves."""
+
+import datetime as dt
+
+import pytest
+
+from connectors.clock import Deadline
+from gateway.operation import Operations
+from resolvers.context import Context
+from schema.source import Source
+from tests.connectors.support import NOW
+from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, presented
+
+QUERY = f'{{ line(by: {{msisdn: "{MSISDN}"}}) {{ network {{ source {{ system freshness ageSeconds fetchedAt }} }} }} }}'
+
+
+async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: float = 0.0) -> dict[str, object]:
+    """
+    What is said of an answer fetched *fetched_s* after the question began, fresh for *fresh_s*, and written down
+    *took_s* after the question began.
+    """
+    operator = FakeOperator()
+    fetched_at = NOW + dt.timedelta(seconds=fetched_s)
+    operator.hss.source = Source(
+        system="hss",
+        operation="Get",
+        fetched_at=fetched_at,
+        fresh_until=None if fresh_s is None else fetched_at + dt.timedelta(seconds=fresh_s),
+    )
+    operations = Operations(SCHEMA, max_tokens=4000)
+    prepared = operations.prepare(QUERY)
+    context = Context(operator.graph, document=prepared.document, within=Deadline.after(5, operator.clock))
+    operator.clock.advance(took_s)
+    outcome = await operations.execute(prepared, name=None, variables=None, context=context)
+    assert [] == presented(outcome)
+    assert outcome.data is not None
+    found: dict[str, object] = outcome.data["line"]["network"]["source"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fetched_s", "fresh_s", "freshness"),
+    [
+        (0, None, "LIVE"),
+        (0.5, None, "LIVE"),
+        (0.5, 60, "LIVE"),
+        (-0.001, 60, "CACHED"),
+        (-60, 60, "CACHED"),
+        (-60.001, 60, "STALE"),
+        (-600, None, "CACHED"),
+    ],
+)
+async def test_freshness_tells_live_from_cached_from_stale(
+    fetched_s: float, fresh_s: float | None, freshness: str
+) -> None:
+    assert freshness == (await _source(fetched_s=fetched_s, fresh_s=fresh_s))["freshness"]
+
+
+@pytest.mark.parametrize(
+    ("fetched_s", "took_s", "age"), [(0, 0, 0), (-59.9, 0, 59), (-60, 0, 60), (0, 1.5, 1), (-3600, 0.1, 3600)]
+)
+async def test_age_is_whole_seconds_at_the_moment_it_is_told(fetched_s: float, took_s: float, age: int) -> None:
+    assert age == (await _source(fetched_s=fetched_s, took_s=took_s))["ageSeconds"]
+
+
+async def test_age_is_not_negative_when_a_clock_was_set_back() -> None:
+    assert 0 == (await _source(fetched_s=30))["ageSeconds"]
+
+
+async def test_a_source_names_its_system_and_when_it_answered() -> None:
+    found = await _source(fetched_s=0)
+
+    assert ("hss", "2026-11-22T08:00:00Z") == (found["system"], found["fetchedAt"])
