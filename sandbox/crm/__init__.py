@@ -1,0 +1,5 @@
+"""The pretend operator's customer relationship system."""
+
+from sandbox.crm.system import CRM
+
+__all__ = ["CRM"]
