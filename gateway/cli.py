@@ -1,0 +1,87 @@
+"""The command line: `switchboard run`, `serve` and `schema`."""
+
+import argparse
+import asyncio
+import pathlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from gateway import log, pretend
+from gateway.server import serve
+from gateway.settings import Settings, SettingsError, load
+from resolvers.graph import build
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SANDBOX_CONFIG = ROOT / "deploy" / "sandbox.toml"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0 when it went well, 2 when the settings are wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+    except SettingsError as exc:
+        print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
+        return 2
+    except KeyboardInterrupt:
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="switchboard", description="One customer graph over your OSS and BSS.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="the gateway in front of a pretend operator, to try it out")
+    run.add_argument("--port", type=int, help="port of the graph (default 8000)")
+    run.add_argument("--customers", type=int, default=1000, help="how many customers the pretend operator has")
+    run.add_argument(
+        "--control-port", type=int, help="port that controls the pretend operator (default SANDBOX_PORT or 8090)"
+    )
+    run.set_defaults(command=_run)
+
+    serving = commands.add_parser("serve", help="the gateway in front of your own systems")
+    serving.add_argument("--config", type=pathlib.Path, required=True, help="settings file, TOML or YAML")
+    serving.add_argument("--host", help="address to listen on, instead of the file's")
+    serving.add_argument("--port", type=int, help="port to listen on, instead of the file's")
+    serving.set_defaults(command=_serve)
+
+    schema = commands.add_parser("schema", help="print the graph's schema")
+    schema.set_defaults(command=_schema)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    async def both() -> None:
+        async with pretend.operator(customers=options.customers, control_port=options.control_port) as operator:
+            overrides = {**operator.overrides, **_server(port=options.port)}
+            await _serve_until_stopped(load(SANDBOX_CONFIG, overrides=overrides), operator.welcome)
+
+    asyncio.run(both())
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = load(options.config, overrides=_server(host=options.host, port=options.port))
+    asyncio.run(_serve_until_stopped(settings))
+    return 0
+
+
+def _schema(_: argparse.Namespace) -> int:
+    print(build().as_str())  # noqa: T201 - what the command is for
+    return 0
+
+
+async def _serve_until_stopped(settings: Settings, welcome: str = "") -> None:
+    log.configure(settings.log)
+
+    def ready(url: str) -> None:
+        print(f"The graph answers at {url}\n{welcome}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
+
+    await serve(settings, on_ready=ready)
+
+
+def _server(**options: object) -> dict[str, Any]:
+    given = {name: value for name, value in options.items() if value is not None}
+    return {"server": given} if given else {}

@@ -1,0 +1,69 @@
+"""Until an issuer of tokens is configured, the gateway serves only its own machine, and no foreign web page on it.
+
+A browser on the same machine is a way in for any page it shows: DNS rebinding makes a foreign name point here, and
+cross-site requests arrive with a foreign Origin. So both headers must name this machine.
+"""
+
+import ipaddress
+import re
+import urllib.parse
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* (a name or an address, without a port) is this machine and nothing else."""
+    name = host.strip("[]").lower()
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def host_of(authority: str) -> str | None:
+    """The host of `host` or `host:port` (RFC 9110, 7.2), without brackets; None when it is anything else."""
+    # Not a URL parser: it would find a host in `localhost/evil` and in `evil@localhost` too.
+    found = _AUTHORITY.fullmatch(authority)
+    return found["host"].strip("[]").lower() if found else None
+
+
+class LoopbackOnly:
+    """Refuses requests whose Host or Origin is not this machine with 403."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through when both headers are ours."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        refusal = _refusal(Headers(scope=scope))
+        if refusal is None:
+            await self._app(scope, receive, send)
+        else:
+            body = {"errors": [{"message": refusal, "extensions": {"code": "FORBIDDEN"}}]}
+            await JSONResponse(body, status_code=403)(scope, receive, send)
+
+
+def _refusal(headers: Headers) -> str | None:
+    hosts = headers.getlist("host")
+    if len(hosts) != 1 or not is_loopback(host_of(hosts[0]) or ""):
+        return "This gateway answers only to localhost until tokens are configured. Check the Host header."
+    if any(not _same_origin(origin, hosts[0]) for origin in headers.getlist("origin")):
+        return "A page of another origin may not ask this gateway."
+    return None
+
+
+def _same_origin(origin: str, host: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower()

@@ -1,0 +1,1 @@
+"""Stores that the floors below ask for by Protocol."""

@@ -1,0 +1,176 @@
+"""What all tests share: a gateway in front of a pretend operator, started as a user would, and no silent skips in CI."""
+
+import collections
+import dataclasses
+import os
+import pathlib
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from typing import IO, Any
+
+import httpx
+import hypothesis
+import pytest
+
+# `make test` tries reduced counts, `make soak` the full ones. Timing belongs to neither: the machine may be busy.
+hypothesis.settings.register_profile("reduced", max_examples=30, deadline=None)
+hypothesis.settings.register_profile("full", max_examples=1000, deadline=None)
+hypothesis.settings.load_profile("full" if os.environ.get("SWITCHBOARD_SOAK") else "reduced")
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+_START_S = 90.0
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """In CI everything that the tests need is installed, so a skip means that something was not tested."""
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped") and exitstatus == 0:
+        reporter.write_line("CI: a skipped test counts as a failure", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+class Lines:
+    """Lines of a stream, read by a thread so that waiting for one can end. The last ones are kept."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._queue: queue.Queue[str] = queue.Queue()
+        self.kept: collections.deque[str] = collections.deque(maxlen=100_000)
+        self._stream = stream
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def wait_for(self, text: str, *, seconds: float = _START_S) -> str:
+        """The first line from now on that holds *text*."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                line = self._queue.get(timeout=left)
+            except queue.Empty:
+                break
+            if text in line:
+                return line
+        pytest.fail(f"no line with {text!r}; there were: {list(self.kept)[-20:]}")
+
+    def close(self) -> None:
+        """Read the rest and end."""
+        self._thread.join(5)
+        self._stream.close()
+
+    def _read(self) -> None:
+        for line in self._stream:
+            self.kept.append(line)
+            self._queue.put(line)
+
+
+@dataclasses.dataclass(frozen=True)
+class RunningGateway:
+    """A gateway and its pretend operator, in processes of their own."""
+
+    url: str
+    sandbox_url: str
+    ports: Mapping[str, int]
+    """The ports of the pretend systems, by system."""
+
+    log: Lines
+    """What the gateway has written so far."""
+
+    def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """The whole response to a question."""
+        response = httpx.post(self.url, json={"query": query, "variables": variables}, timeout=30, trust_env=False)
+        assert response.status_code == 200, response.status_code
+        answer: dict[str, Any] = response.json()
+        return answer
+
+    def calls(self, *, logins: bool = False) -> dict[str, dict[str, int]]:
+        """What each system was asked since the last reset; logins apart, unless asked for."""
+        found: dict[str, dict[str, int]] = self.control("GET", "/calls").json()
+        without = set() if logins else {"Login", "Logout"}
+        counted = {name: {op: n for op, n in calls.items() if op not in without} for name, calls in found.items()}
+        return {name: calls for name, calls in counted.items() if calls}
+
+    def forget_calls(self) -> None:
+        """Count from zero again."""
+        self.control("DELETE", "/calls")
+
+    def fault(self, system: str, kind: str, **values: object) -> None:
+        """Make one system ill."""
+        self.control("PUT", f"/faults/{system}", json={"kind": kind, **values})
+
+    def heal(self) -> None:
+        """Make every system well."""
+        self.control("DELETE", "/faults")
+
+    def stories(self) -> dict[str, dict[str, str]]:
+        """The sandbox's stories by key."""
+        return {story["key"]: story for story in self.control("GET", "/stories").json()}
+
+    def control(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """One call to the sandbox's control port."""
+        response = httpx.request(method, self.sandbox_url + path, timeout=10, trust_env=False, **request)
+        assert response.is_success, (path, response.status_code, response.text)
+        return response
+
+
+@pytest.fixture(scope="session")
+def gateway_process() -> Iterator[RunningGateway]:
+    """`switchboard run` on free ports, for the whole session."""
+    with started("run", "--port", "0", "--control-port", "0", "--customers", "200") as lines:
+        yield RunningGateway(
+            url=_word_after(lines, "The graph answers at "),
+            ports=_ports(_word_after(lines, "The pretend operator: ")),
+            sandbox_url=_word_after(lines, "Its control port: "),
+            log=lines,
+        )
+
+
+@pytest.fixture
+def running_gateway(gateway_process: RunningGateway) -> Iterator[RunningGateway]:
+    """The session's gateway with every system well and nothing counted."""
+    gateway_process.heal()
+    gateway_process.forget_calls()
+    yield gateway_process
+    gateway_process.heal()
+
+
+class started:  # noqa: N801 - reads as a verb where it is used
+    """A `switchboard` process and the lines it writes for people, read as they come."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._arguments = arguments
+
+    def __enter__(self) -> Lines:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", *self._arguments],
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stderr is not None
+        self.lines = Lines(self.process.stderr)
+        return self.lines
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            self.lines.close()
+
+
+def _word_after(lines: Lines, text: str) -> str:
+    return lines.wait_for(text).partition(text)[2].strip()
+
+
+def _ports(listing: str) -> dict[str, int]:
+    """The ports in a listing of names and addresses, pairs separated by commas."""
+    systems = (entry.split() for entry in listing.split(","))
+    return {name: int(address.rpartition(":")[2]) for name, address in systems}
