@@ -40,7 +40,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         ids=IdCodec([secret.get_secret_value().encode() for secret in settings.ids.secrets]),
         numbering=environment.numbering,
         clock=environment.clock,
-        history=dt.timedelta(days=settings.history_days),
+        history=dt.timedelta(days=settings.history.days),
     )
     graphiql = GraphiQL(stories_url=settings.graphiql.stories_url) if settings.graphiql.enabled else None
     view = GraphQLView(

@@ -9,7 +9,8 @@ from typing import Any
 
 from gateway import log, pretend
 from gateway.server import serve
-from gateway.settings import Settings, SettingsError, load
+from gateway.settings import Settings, SettingsError
+from gateway.settings_file import load
 from resolvers.graph import build
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent

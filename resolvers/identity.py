@@ -14,8 +14,6 @@ from schema.source import Ref
 
 CUSTOMER = "customer"
 LINE = "line"
-ACCOUNT = "account"
-BILL = "bill"
 
 
 def line_of(msisdn: str) -> Line:

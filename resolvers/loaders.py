@@ -75,9 +75,18 @@ class Loaders:
         self.customers_by_party: Loader[str, tuple[Customer, ...]] = one_by_one(
             lambda party_id: crm[crm.name].customers_of_party(party_id, parts=parts, within=within)
         )
-        self.customers_by_accounts: Loader[tuple[str, ...], tuple[Customer, ...]] = one_by_one(
-            lambda numbers: crm[crm.name].customers_of_accounts(numbers, parts=parts, within=within)
-        )
+        self.customers_by_accounts: Loader[tuple[str, ...], tuple[Customer, ...]] = Loader(self._customers_of)
+
+    async def _customers_of(self, groups: list[tuple[str, ...]]) -> list[tuple[Customer, ...] | BaseException]:
+        # Many customers found by their numbers become one question: whose are all these accounts?
+        crm = self._routes.customers
+        # To tell afterwards whose is whose, the answer has to say which accounts each customer has.
+        parts = self._customer_parts | ({CustomerPart.ACCOUNTS} if len(groups) > 1 else set())
+        numbers = list(dict.fromkeys(number for group in groups for number in group))
+        answer = await crm[crm.name].customers_of_accounts(numbers, parts=parts, within=self._within)
+        if len(groups) == 1:
+            return [answer.value]
+        return [tuple(found for found in answer.value if set(group) & set(found.account_numbers)) for group in groups]
 
     def _make_billing_loaders(self) -> None:
         billing, within, period, parts = self._routes.billing, self._within, self._period, self._billing_parts

@@ -1,5 +1,6 @@
 """Over real HTTP, counted by the sandbox: a question costs what it selects, and nothing is asked twice."""
 
+from sandbox.population.numbering import LineKey, customer_id
 from tests.conftest import RunningGateway
 
 
@@ -94,3 +95,15 @@ def test_the_same_line_under_many_aliases_is_asked_for_once(running_gateway: Run
 
     assert "errors" not in answer
     assert {"recharge": {"GetBalanceAndDate": 1}} == running_gateway.calls()
+
+
+def test_twenty_customers_by_number_are_looked_up_in_crm_together(running_gateway: RunningGateway) -> None:
+    numbers = [LineKey(customer, 0).msisdn for customer in range(20, 40)]
+    aliases = " ".join(f'c{n}: customer(by: {{msisdn: "{m}"}}) {{ customerNumber }}' for n, m in enumerate(numbers))
+
+    answer = running_gateway.ask(f"{{ {aliases} }}")
+
+    assert "errors" not in answer
+    expected = [customer_id(customer) for customer in range(20, 40)]
+    assert expected == [answer["data"][f"c{n}"]["customerNumber"] for n in range(20)]
+    assert {"crm": {"GET /customer": 1}, "billing": {"QueryCustomerInfo": 20}} == running_gateway.calls()

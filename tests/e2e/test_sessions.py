@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from gateway.app import create
-from gateway.settings import load
+from gateway.settings_file import load
 from sandbox.population.numbering import LineKey
 from tests.conftest import ROOT, RunningGateway
 

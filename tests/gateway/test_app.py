@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway.app import create
-from gateway.settings import load
+from gateway.settings_file import load
 from tests.gateway.support import BROWSER, client
 
 SANDBOX = pathlib.Path(__file__).resolve().parent.parent.parent / "deploy" / "sandbox.toml"

@@ -5,7 +5,8 @@ import pathlib
 import pytest
 
 from gateway.server import check_address
-from gateway.settings import SettingsError, load
+from gateway.settings import SettingsError
+from gateway.settings_file import load
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])

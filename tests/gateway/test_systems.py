@@ -9,7 +9,8 @@ import pytest
 
 from connectors.capabilities import Billing, Connector, Customers, Network, RechargeHistory, Recharging
 from gateway import systems
-from gateway.settings import Settings, SettingsError, load
+from gateway.settings import Settings, SettingsError
+from gateway.settings_file import load
 from tests.connectors.support import environment
 
 SANDBOX = pathlib.Path(__file__).resolve().parent.parent.parent / "deploy" / "sandbox.toml"

@@ -105,6 +105,20 @@ async def test_twenty_customers_in_one_document_cost_one_call() -> None:
     assert {"crm": {"customers": 1, "parties": 1}} == operator.calls
 
 
+async def test_twenty_customers_by_number_are_looked_up_in_crm_together() -> None:
+    operator = FakeOperator()
+    operator.crm.accounts = {str(n): (f"A{n}",) for n in range(20)}
+    operator.billing.lines = {f"A{n}": (str(99960000000 + n),) for n in range(20)}
+    aliases = " ".join(f'c{n}: customer(by: {{msisdn: "{99960000000 + n}"}}) {{ name }}' for n in range(20))
+
+    outcome = await operator.ask(f"{{ {aliases} }}")
+
+    assert not outcome.errors
+    assert {"crm": {"customers_of_accounts": 1}, "billing": {"profile": 20}} == operator.calls
+    assert outcome.data is not None
+    assert [f"Customer {n}" for n in range(20)] == [outcome.data[f"c{n}"]["name"] for n in range(20)]
+
+
 async def test_the_same_customer_under_two_aliases_is_asked_for_once_with_all_parts() -> None:
     operator = FakeOperator()
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.settings import Settings, SettingsError, load
+from gateway.settings import Settings, SettingsError
+from gateway.settings_file import load
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SECRET = "hunter2"
@@ -64,7 +65,7 @@ class TestFile:
         settings = load(settings_file, environ={})
 
         with pytest.raises(ValueError, match="frozen"):
-            settings.history_days = 1  # type: ignore[misc]
+            settings.history = None  # type: ignore[assignment, misc]
 
     def test_makes_the_numbering_plan(self, settings_file: pathlib.Path) -> None:
         plan = load(settings_file, environ={}).numbering.plan()
@@ -77,6 +78,14 @@ class TestEnvironment:
         settings = load(settings_file, environ={"SWITCHBOARD_SERVER__PORT": "9000"})
 
         assert 9000 == settings.server.port
+
+    def test_reaches_a_system_with_a_dash_in_its_name(self, settings_file: pathlib.Path) -> None:
+        text = settings_file.read_text(encoding="utf-8")
+        settings_file.write_text(text.replace("systems.crm", "systems.my-crm").replace('"crm"', '"my-crm"'), "utf-8")
+
+        settings = load(settings_file, environ={"SWITCHBOARD_SYSTEMS__MY_CRM__URL": "http://moved.example"})
+
+        assert "http://moved.example/" == str(settings.systems["my-crm"].url)
 
     @pytest.mark.parametrize(
         ("name", "text", "place", "value"),
@@ -242,7 +251,19 @@ def test_a_secret_is_shown_nowhere(settings_file: pathlib.Path) -> None:
 def test_every_setting_is_described() -> None:
     def undescribed(schema: dict[str, Any]) -> list[str]:
         sections = {"Settings": schema, **schema["$defs"]}
-        plain = {"numbering", "ids", "systems", "routes", "server", "graphiql", "cache", "log", "tls", "guard"}
+        plain = {
+            "numbering",
+            "ids",
+            "systems",
+            "routes",
+            "server",
+            "graphiql",
+            "cache",
+            "history",
+            "log",
+            "tls",
+            "guard",
+        }
         return [
             f"{name}.{setting}"
             for name, section in sections.items()
