@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -82,9 +83,10 @@ class Listener:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((self._host, self.port))
-        except OSError:
+        except OSError as exc:
             bound.close()
-            raise
+            why = "is in use" if exc.errno == errno.EADDRINUSE else f"cannot be listened on ({exc.strerror})"
+            raise OSError(f"port {self.port} of {self._host} {why}; choose another (SANDBOX_PORT for control)") from exc
         return bound
 
 

@@ -81,7 +81,9 @@ def test_a_port_that_is_taken_stops_the_start(capsys: pytest.CaptureFixture[str]
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert 2 == main([*FREE, "--hss-port", str(taken.getsockname()[1])])
 
-    assert "in use" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "is in use; choose another" in said
+    assert "[Errno" not in said
 
 
 def test_the_sandbox_shares_no_code_with_the_four_floors() -> None:
