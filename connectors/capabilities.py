@@ -101,8 +101,15 @@ class Billing(Protocol):
         """Payments onto an account in *period*, newest first."""
         ...
 
-    async def balance(self, account_number: str, *, within: Deadline) -> Answer[AccountBalance]:
-        """What is on an account now."""
+    async def balance(
+        self, account_number: str, *, account_key: str | None = None, within: Deadline
+    ) -> Answer[AccountBalance]:
+        """
+        What is on an account now.
+
+        *account_key* is the billing system's own key of the account, where the caller has it: replies may name nothing
+        else, and with it an answer about another account is noticed.
+        """
         ...
 
 

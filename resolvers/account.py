@@ -9,7 +9,7 @@ from resolvers.connections import After, Connection, First, page
 from resolvers.context import context, cursor, loaders
 from resolvers.edge import edge
 from resolvers.loader import known
-from resolvers.loaders import AccountKey
+from resolvers.loaders import AccountKey, AccountRef
 from schema.billing import AccountBalance, Bill, BillingAccount, Payment
 
 _NULL_WHEN = "Null when billing does not know the account or cannot be reached."
@@ -24,7 +24,7 @@ def id(root: strawberry.Parent[BillingAccount], info: Info[Any, Any]) -> strawbe
 @edge(BillingAccount, description=f"What is on the account now. {_NULL_WHEN}")
 async def balance(root: strawberry.Parent[BillingAccount], info: Info[Any, Any]) -> AccountBalance | None:
     """Billing: QuerySumBalanceAndCredit or QueryOCSBalance."""
-    return await known(loaders(info).balance_by_account.load(_key(root)))
+    return await known(loaders(info).balance_by_account.load(AccountRef(*_key(root), root.key)))
 
 
 @edge(BillingAccount, description=f"The account's bills, newest first. {_NULL_WHEN}")

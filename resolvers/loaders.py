@@ -23,6 +23,14 @@ class AccountKey(NamedTuple):
     number: str
 
 
+class AccountRef(NamedTuple):
+    """An account as billing itself gave it: with the system's own key beside the number."""
+
+    system: str
+    number: str
+    key: str
+
+
 class Loaders:
     """Built for one operation: the parts it needs and its deadline go into every question."""
 
@@ -106,8 +114,8 @@ class Loaders:
         self.payments_by_account: Loader[AccountKey, tuple[Payment, ...]] = one_by_one(
             lambda key: billing[key.system].payments(key.number, period=period, within=within)
         )
-        self.balance_by_account: Loader[AccountKey, AccountBalance] = one_by_one(
-            lambda key: billing[key.system].balance(key.number, within=within)
+        self.balance_by_account: Loader[AccountRef, AccountBalance] = one_by_one(
+            lambda account: billing[account.system].balance(account.number, account_key=account.key, within=within)
         )
 
     def _make_line_loaders(self) -> None:

@@ -68,10 +68,13 @@ class CBSConnector:
         call = self._call(_PAYMENT_LOG, account_number, *bounds, within=within)
         return await self._guard.call(call, lambda: self._payments(account_number, bounds))
 
-    async def balance(self, account_number: str, *, within: Deadline) -> Answer[AccountBalance]:
+    async def balance(
+        self, account_number: str, *, account_key: str | None = None, within: Deadline
+    ) -> Answer[AccountBalance]:
         """What is on an account now, by the operation that `balance_operation` names."""
-        call = self._call(self._settings.balance_operation.value, account_number, within=within)
-        return await self._guard.call(call, lambda: self._balance(account_number))
+        account = Account(account_number, account_key)
+        call = self._call(self._settings.balance_operation.value, account_number, account_key or "", within=within)
+        return await self._guard.call(call, lambda: self._balance(account))
 
     async def aclose(self) -> None:
         """End calls in flight and close connections. CBS has no sessions to leave."""
@@ -123,17 +126,17 @@ class CBSConnector:
         except XmlError as exc:
             raise BadData(str(exc), system=self.system, operation=operation) from exc
 
-    async def _balance(self, account_number: str) -> AccountBalance:
+    async def _balance(self, account: Account) -> AccountBalance:
         operation = self._settings.balance_operation.value
         takes_account = self._ar.takes(operation, "QueryObj", "AcctAccessCode")
         if takes_account or not self._ar.takes(operation, "QueryObj", "SubAccessCode"):
             return await self._ar.ask(
                 operation,
                 self._header(),
-                messages.by_account(account_number),
-                lambda result: balances.read(result, self._reading(operation), Account(account_number)),
+                messages.by_account(account.number),
+                lambda result: balances.read(result, self._reading(operation), account),
             )
-        return await self._balance_by_line(operation, account_number)
+        return await self._balance_by_line(operation, account.number)
 
     async def _balance_by_line(self, operation: str, account_number: str) -> AccountBalance:
         # QueryOCSBalance as published takes a subscriber only. Its reply names the account by key, so both are needed.

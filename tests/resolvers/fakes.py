@@ -239,7 +239,9 @@ class FakeBilling(FakeSystem):
         )
         return Answer((payment,), NOW)
 
-    async def balance(self, account_number: str, *, within: Deadline) -> Answer[AccountBalance]:
+    async def balance(
+        self, account_number: str, *, account_key: str | None = None, within: Deadline
+    ) -> Answer[AccountBalance]:
         self.asked("balance")
         return Answer(
             AccountBalance(purses=[], outstanding=[], overdue=[], credits=[], unbilled=[], source=source(self.system)),

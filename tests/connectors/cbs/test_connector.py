@@ -305,6 +305,12 @@ class TestBalance:
         assert Decimal("110.00") == answer.value.purses[0].total.amount
         assert "A1000042" == fake.asked[0].body.find(".//{*}QueryObj/{*}AcctAccessCode/{*}AccountCode").text
 
+    async def test_a_balance_of_another_account_is_refused_where_the_key_is_known(self, cbs, fake):
+        fake.tells("QuerySumBalanceAndCredit", replies.sum_balance(replies.purse(), replies.credit()))
+
+        with pytest.raises(BadData, match="AcctKey"):
+            await cbs.balance("A1000042", account_key="somebody else's", within=soon())
+
     async def test_an_operation_that_takes_only_numbers_is_asked_by_a_line_of_the_account(self, fake):
         cbs = connector(fake, balance_operation="QueryOCSBalance")
         fake.tells("QueryCustomerInfo", whole_customer())
