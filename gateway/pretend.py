@@ -12,6 +12,9 @@ from gateway.settings import SettingsError
 
 _READY = b"sandbox ready "
 _START_S = 60.0
+_PORTS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
+# Each recharge system tells the history at the port of its balances.
+_BEHIND = {"recharge-history": "recharge", "recharge-history-islands": "recharge-islands"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ async def operator(*, customers: int, control_port: int | None) -> AsyncIterator
         "--customers",
         str(customers),
         *control,
-        *(part for name in ("crm", "billing", "hss", "recharge") for part in (f"--{name}-port", "0")),
+        *(part for name in _PORTS for part in (f"--{name}-port", "0")),
         stdout=asyncio.subprocess.PIPE,
     )
     try:
@@ -60,10 +63,9 @@ async def _ports(process: asyncio.subprocess.Process) -> dict[str, int]:
 
 def _described(ports: Mapping[str, int]) -> Operator:
     address = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
-    systems = {name: {"url": address[name]} for name in ("crm", "billing", "hss", "recharge")}
-    systems["recharge-history"] = {"url": address["recharge"]}
+    systems = {name: {"url": address[_BEHIND.get(name, name)]} for name in (*_PORTS, *_BEHIND)}
     overrides = {"systems": systems, "graphiql": {"stories_url": f"{address['control']}/stories"}}
-    listing = ", ".join(f"{name} {address[name]}" for name in ("crm", "billing", "hss", "recharge"))
+    listing = ", ".join(f"{name} {address[name]}" for name in _PORTS)
     return Operator(
         overrides=overrides, welcome=f"The pretend operator: {listing}\nIts control port: {address['control']}"
     )

@@ -1,4 +1,4 @@
-"""A pretend telecom operator: four legacy systems that speak their real protocols, for development, demos and tests."""
+"""A pretend telecom operator: legacy systems that speak their real protocols, for development, demos and tests."""
 
 from sandbox.app import Sandbox
 from sandbox.settings import Settings, free_ports

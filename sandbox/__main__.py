@@ -11,6 +11,7 @@ import sys
 import uvicorn
 
 from sandbox.app import Sandbox
+from sandbox.call import SystemName
 from sandbox.settings import Settings
 
 
@@ -42,8 +43,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=usual.seed, help="another seed, another population")
     parser.add_argument("--today", type=dt.date.fromisoformat, help="the day it is there, YYYY-MM-DD")
     parser.add_argument("--host", default=usual.host, help="a loopback address")
-    for name in ("control", "crm", "billing", "hss", "recharge"):
-        port = getattr(usual, f"{name}_port")
+    for name in ("control", *SystemName):
+        port = getattr(usual, f"{name.replace('-', '_')}_port")
         parser.add_argument(f"--{name}-port", type=_port, default=port, help=f"default {port}; 0 chooses a free one")
     return parser
 

@@ -1,9 +1,8 @@
-"""The whole pretend operator: builds the four systems and the control port, and opens and closes them together."""
+"""The whole pretend operator: builds the legacy systems and the control port, and opens and closes them together."""
 
 import datetime as dt
 import random
 import time
-import zoneinfo
 from types import TracebackType
 from typing import Final, Self
 
@@ -17,13 +16,14 @@ from sandbox.faults import Fault, FaultBoard, FaultKind
 from sandbox.front import Front
 from sandbox.hss import HSS, Sessions
 from sandbox.listener import Listener
-from sandbox.population import Population
+from sandbox.population import Population, Province, Residents
 from sandbox.recharge import UCIP, AcctMgr, RechargeSystem
 from sandbox.settings import Settings
 from sandbox.stories import CAST, all_stories, fixed_traits
 
-_ZONE: Final = zoneinfo.ZoneInfo("Europe/Madrid")
 _USER: Final = "switchboard"
+_SECRETS: Final = {Province.MAINLAND: "", Province.ISLANDS: "-islands"}
+"""What the names of a province's secrets end with."""
 
 
 class Sandbox:
@@ -83,7 +83,7 @@ class Sandbox:
             return
         self.faults.set(system, fault)
         if fault.kind is FaultKind.OFF:
-            await self._listeners[system].close()
+            await self._listeners[system].stop()
         else:
             await self._listeners[system].open()
 
@@ -103,14 +103,14 @@ class Sandbox:
 
     def _make_listeners(self) -> dict[SystemName, Listener]:
         settings = self.settings
-        node = UCIP(self.people, load_credential("recharge", user=_USER))
-        history = AcctMgr(self.people, load_credential("recharge-history", user=_USER))
-        billing = Billing(self.people, load_credential("billing", user=_USER.upper()))
+        mainland, islands = (Residents(self.people, province) for province in Province)
         placed: list[tuple[System, int]] = [
             (self._crm, settings.crm_port),
-            (billing, settings.billing_port),
+            (_billing(mainland), settings.billing_port),
             (self._hss, settings.hss_port),
-            (RechargeSystem(node, history), settings.recharge_port),
+            (_recharge(mainland), settings.recharge_port),
+            (_billing(islands), settings.billing_islands_port),
+            (_recharge(islands), settings.recharge_islands_port),
         ]
         return {system.name: self._listener(system, port) for system, port in placed}
 
@@ -120,7 +120,7 @@ class Sandbox:
 
 
 def _population(settings: Settings) -> Population:
-    today = settings.today or dt.datetime.now(_ZONE).date()
+    today = settings.today or dt.datetime.now(Province.MAINLAND.zone).date()
     return Population(customers=max(settings.customers, CAST), seed=settings.seed, today=today, fixed=fixed_traits)
 
 
@@ -133,3 +133,15 @@ def _hss(settings: Settings, people: Population) -> HSS:
         draw=random.SystemRandom(),
     )
     return HSS(people, load_credential("hss", user=_USER), sessions, latency_s=settings.hss_latency_s)
+
+
+def _billing(people: Residents) -> Billing:
+    secret = f"billing{_SECRETS[people.province]}"
+    return Billing(people, load_credential(secret, user=_USER.upper()))
+
+
+def _recharge(people: Residents) -> RechargeSystem:
+    end = _SECRETS[people.province]
+    node = UCIP(people, load_credential(f"recharge{end}", user=_USER))
+    history = AcctMgr(people, load_credential(f"recharge-history{end}", user=_USER))
+    return RechargeSystem(node, history, people.province)

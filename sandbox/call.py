@@ -8,12 +8,14 @@ from urllib.parse import parse_qsl
 
 
 class SystemName(enum.StrEnum):
-    """The four legacy systems, as the control port names them."""
+    """The legacy systems, as the control port names them."""
 
     CRM = "crm"
     BILLING = "billing"
     HSS = "hss"
     RECHARGE = "recharge"
+    BILLING_ISLANDS = "billing-islands"
+    RECHARGE_ISLANDS = "recharge-islands"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,11 @@ def nothing() -> None:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One HTTP response. *after* runs once it has been delivered, or could not be."""
+    """
+    One HTTP response. *after* runs once: before its last byte leaves, or when that could not.
+
+    Who has read a whole answer may ask the next question at once, and then nothing of the first must be held any more.
+    """
 
     status: int = 200
     content_type: str

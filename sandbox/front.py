@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import dataclasses
+import email.utils
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
@@ -41,6 +43,7 @@ class Front:
         with contextlib.suppress(_CallerGoneError):
             call = await _read_call(scope, receive)
             reply, fault = await self._reply(call)
+            reply = dataclasses.replace(reply, after=_once(reply.after))
             try:
                 await _deliver(reply, fault, _Delivery(scope, receive, send))
             finally:
@@ -84,19 +87,19 @@ class _Delivery:
 
     async def whole(self, reply: Reply) -> None:
         async with self._watched():
-            await self._start(reply)
-            await self._body(reply.body, more=False)
+            await self._all(reply)
 
     async def late(self, reply: Reply, delay_s: float) -> None:
         async with self._watched():
             await self._pause(delay_s)
-            await self._start(reply)
-            await self._body(reply.body, more=False)
+            await self._all(reply)
 
     async def dripping(self, reply: Reply, delay_s: float) -> None:
         async with self._watched():
             await self._start(reply)
             for place in range(len(reply.body)):
+                if place == len(reply.body) - 1:
+                    reply.after()
                 await self._body(reply.body[place : place + 1], more=True)
                 await self._pause(delay_s)
             await self._body(b"", more=False)
@@ -117,8 +120,19 @@ class _Delivery:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._gone
 
+    async def _all(self, reply: Reply) -> None:
+        await self._start(reply)
+        reply.after()
+        await self._body(reply.body, more=False)
+
     async def _start(self, reply: Reply) -> None:
-        headers = [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body))), *reply.headers]
+        headers = [
+            # Uvicorn would tell the time of its last tick, and here it does not tick.
+            ("Date", email.utils.formatdate(usegmt=True)),
+            ("Content-Type", reply.content_type),
+            ("Content-Length", str(len(reply.body))),
+            *reply.headers,
+        ]
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
 
@@ -164,6 +178,12 @@ async def _read_call(scope: Scope, receive: Receive) -> Call | None:
         body=bytes(body),
         base_url="http://" + headers.get("host", "localhost"),
     )
+
+
+def _once(action: Callable[[], None]) -> Callable[[], None]:
+    """That action the first time, nothing afterwards."""
+    left = [action]
+    return lambda: left.pop()() if left else None
 
 
 async def _until_gone(receive: Receive) -> None:

@@ -34,22 +34,32 @@ class Listener:
         self._host = host
         self.port = port
         self._server: uvicorn.Server | None = None
+        self._kept: socket.socket | None = None
+        """Holds the port while the system is off: bound and not listening, so callers are refused and nobody takes it."""
 
     async def open(self) -> None:
         """Listen; does nothing when already listening."""
         if self._server is not None:
             return
-        bound = self._bind()
+        bound, self._kept = self._kept or self._bind(), None
         self.port = bound.getsockname()[1]
         self._server = await _start(self._with_hang_up, bound)
 
     async def close(self) -> None:
-        """Stop listening and drop every connection at once; does nothing when already closed."""
+        """Stop listening, drop every connection at once and let the port go."""
+        await self.stop()
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
+    async def stop(self) -> None:
+        """Stop listening and drop every connection at once, but keep the port; does nothing when already stopped."""
         server, self._server = self._server, None
         if server is None:
             return
         for listening in server.servers:
             listening.close()
+        self._kept = self._bind()
         for connection in list(server.server_state.connections):
             _transport(connection).abort()
         tasks = set(server.server_state.tasks)

@@ -12,7 +12,7 @@ class Settings:
     Size and day of the population, and where to listen. Port 0 chooses a free port.
 
     The twelve people of the stories are there even when fewer *customers* are asked for. *today* None means the day
-    of the start, in the operator's time zone.
+    of the start, in the time zone of the mainland.
     """
 
     customers: int = 1000
@@ -24,6 +24,8 @@ class Settings:
     billing_port: int = 8102
     hss_port: int = 8103
     recharge_port: int = 8104
+    billing_islands_port: int = 8105
+    recharge_islands_port: int = 8106
     crm_totals: bool = True
     hss_max_sessions: int = 8
     hss_session_idle_s: float = 300
@@ -54,6 +56,8 @@ def free_ports(
         billing_port=0,
         hss_port=0,
         recharge_port=0,
+        billing_islands_port=0,
+        recharge_islands_port=0,
         crm_totals=crm_totals,
         hss_max_sessions=hss_max_sessions,
         hss_session_idle_s=hss_session_idle_s,

@@ -5,9 +5,9 @@ from typing import Final
 
 from sandbox import xmlread
 from sandbox.billing import lookup
-from sandbox.billing.messages import AR, CURRENCY_ID, RefusedError, arc, ars, bare, bcs
+from sandbox.billing.messages import AR, RefusedError, arc, ars, bare, bcs, currency_id
 from sandbox.huawei_dates import NEVER, stamp
-from sandbox.population import Account, Line, Population, Segment
+from sandbox.population import Account, Line, Residents, Segment
 from sandbox.xmlread import Element
 from sandbox.xmlwrite import Markup, Vocabulary
 
@@ -18,10 +18,11 @@ _BYTES: Final = "1106"  # Billing's measure unit of data volume.
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """A credit limit and its use; a limit of -1 is none."""
+    """A credit limit and its use, in the currency with that CurrencyID; a limit of -1 is none."""
 
     limit: int
     used: int
+    currency: int
 
     @property
     def remaining(self) -> int:
@@ -31,15 +32,16 @@ class Credit:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """One purse of an account: its code, name, the series its instances are numbered in, and what is in it."""
+    """One purse of an account: its code, name, the series its instances are numbered in, what is in it, CurrencyID."""
 
     kind: str
     name: str
     series: str
     amount: int
+    currency: int
 
 
-def query_sum_balance_and_credit(people: Population, request: Element) -> Markup:
+def query_sum_balance_and_credit(people: Residents, request: Element) -> Markup:
     """QuerySumBalanceAndCreditResult: the purses, credit and unbilled charges of one account."""
     found = lookup.by_query_object(people, request, AR)
     if not found.accounts:
@@ -47,12 +49,13 @@ def query_sum_balance_and_credit(people: Population, request: Element) -> Markup
     account = found.accounts[0]
     lines = people.owner(account.key).lines_of(account.key)
     purses = [_sum(held) for held in purses_of(people, account, lines)]
-    unbilled = ars("UnbilledResult", ars("ChargeAmount", people.unbilled(account)), ars("CurrencyID", CURRENCY_ID))
+    currency = ars("CurrencyID", currency_id(account.key.province))
+    unbilled = ars("UnbilledResult", ars("ChargeAmount", people.unbilled(account)), currency)
     postpaid = [_credit(ars, credit_of(people, account), flag=True), unbilled] if account.postpaid else []
     return bare("QuerySumBalanceAndCreditResult", ars("AcctKey", account.key.key), purses, postpaid)
 
 
-def query_ocs_balance(people: Population, request: Element) -> Markup:
+def query_ocs_balance(people: Residents, request: Element) -> Markup:
     """QueryOCSBalanceResult: the purses and free units of one subscriber."""
     code = xmlread.child(xmlread.child(request, AR, "QueryObj"), AR, "SubAccessCode")
     if code is None:
@@ -74,7 +77,7 @@ def query_ocs_balance(people: Population, request: Element) -> Markup:
     return bare("QueryOCSBalanceResult", accounts, _free_units(people, line))
 
 
-def subscriber_balances(people: Population, line: Line) -> list[Markup]:
+def subscriber_balances(people: Residents, line: Line) -> list[Markup]:
     """AcctList of a Subscriber in QueryCustomerInfo, one for each account the line uses."""
     accounts = [account for account in people.owner(line.key).accounts if account.key in line.accounts]
     return [
@@ -91,23 +94,25 @@ def subscriber_balances(people: Population, line: Line) -> list[Markup]:
     ]
 
 
-def purses_of(people: Population, account: Account, lines: tuple[Line, ...]) -> list[Held]:
+def purses_of(people: Residents, account: Account, lines: tuple[Line, ...]) -> list[Held]:
     """
     What an account holds for some of its lines.
 
     A postpaid account has an empty purse for deposits; a prepaid one holds the main balances of its lines.
     """
-    deposit = Held(kind="C_MAIN_BILLING_ACCOUNT", name="POS_MainAccount", series="188", amount=0)
+    currency = currency_id(account.key.province)
+    deposit = Held(kind="C_MAIN_BILLING_ACCOUNT", name="POS_MainAccount", series="188", amount=0, currency=currency)
     total = sum(people.purse(line).main for line in lines)
-    balance = Held(kind="C_MAIN_ACCOUNT", name="PPS_MainAccount", series="189", amount=total)
+    balance = Held(kind="C_MAIN_ACCOUNT", name="PPS_MainAccount", series="189", amount=total, currency=currency)
     return [deposit] * account.postpaid + [balance] * account.prepaid
 
 
-def credit_of(people: Population, account: Account) -> Credit:
+def credit_of(people: Residents, account: Account) -> Credit:
     """The credit limit of a postpaid account; its use is what is open and what is not yet billed."""
     used = sum(bill.open_amount for bill in people.bills(account)) + people.unbilled(account)
     vip = people.owner(account.key).traits.segment is Segment.VIP
-    return Credit(limit=_UNLIMITED if vip else _CREDIT_LIMIT + used // 2, used=used)
+    limit = _UNLIMITED if vip else _CREDIT_LIMIT + used // 2
+    return Credit(limit=limit, used=used, currency=currency_id(account.key.province))
 
 
 def _sum(held: Held) -> Markup:
@@ -118,7 +123,7 @@ def _sum(held: Held) -> Markup:
         arc("TotalAmount", held.amount),
         arc("DepositFlag", "N"),
         arc("RefundFlag", "1"),
-        arc("CurrencyID", CURRENCY_ID),
+        arc("CurrencyID", held.currency),
     )
 
 
@@ -141,7 +146,7 @@ def _purse(words: Vocabulary, held: Held, line: Line, *, names_line: bool) -> li
         words("ReservedAmount", 0),
         words("DepositFlag", "N"),
         words("RefundFlag", "1"),
-        words("CurrencyID", CURRENCY_ID),
+        words("CurrencyID", held.currency),
         detail,
     ]
 
@@ -155,12 +160,12 @@ def _credit(words: Vocabulary, credit: Credit, *, flag: bool) -> Markup:
         words("TotalCreditAmount", credit.limit),
         words("TotalUsageAmount", credit.used),
         words("TotalRemainAmount", credit.remaining),
-        words("CurrencyID", CURRENCY_ID),
+        words("CurrencyID", credit.currency),
         words("NoLimitFlag", unlimited) if flag else None,
     )
 
 
-def _free_units(people: Population, line: Line) -> Markup:
+def _free_units(people: Residents, line: Line) -> Markup:
     """The data allowance: the same bytes as the recharge system's dedicated account of a prepaid line."""
     purse = people.purse(line)
     detail = ars(

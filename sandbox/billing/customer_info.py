@@ -6,9 +6,9 @@ from typing import Final
 
 from sandbox import xmlread
 from sandbox.billing import balances, lookup, offerings
-from sandbox.billing.messages import BC, CURRENCY_ID, RefusedError, bare, bcc, bcs
+from sandbox.billing.messages import BC, RefusedError, bare, bcc, bcs, currency_id
 from sandbox.huawei_dates import NEVER, cycle_of, stamp
-from sandbox.population import Account, Customer, Line, Population, numbering
+from sandbox.population import Account, Customer, Line, Province, Residents, numbering
 from sandbox.population.traits import Segment
 from sandbox.xmlread import Element
 from sandbox.xmlwrite import Markup
@@ -27,11 +27,11 @@ class Parts:
     balances: bool
 
 
-def query_customer_info(people: Population, request: Element) -> Markup:
+def query_customer_info(people: Residents, request: Element) -> Markup:
     """QueryCustomerInfoResult for a QueryCustomerInfoRequest."""
     parts = _read_parts(request)
     found = lookup.by_query_object(people, request, BC)
-    customer = _customer(found.customer) if parts.customer else None
+    customer = _customer(found.customer, people.province) if parts.customer else None
     subscribers = [_subscriber(people, found, line, parts) for line in found.lines if parts.subscribers]
     accounts = [_account(people, found.customer, account) for account in found.accounts if parts.accounts]
     return bare("QueryCustomerInfoResult", customer, subscribers, accounts)
@@ -61,21 +61,21 @@ def _mask(request: Element, name: str) -> str:
     return text
 
 
-def _customer(customer: Customer) -> Markup:
+def _customer(customer: Customer, province: Province) -> Markup:
     # SiteInfo is in no published definition of this message; live systems send it.
     site = bcs("SiteInfo", bcc("PrimarySite", "2"), bcc("SecondarySite", "1"))
-    return bcs("Customer", _identity(customer), site)
+    return bcs("Customer", _identity(customer, province), site)
 
 
-def _identity(customer: Customer) -> list[Markup]:
+def _identity(customer: Customer, province: Province) -> list[Markup]:
     """CustKey, CustInfo and the kind of person, as they stand in every place a customer is told."""
-    key = numbering.customer_key(customer.index)
+    key = numbering.customer_key(customer.index, province)
     basic = bcc(
         "CustBasicInfo",
         bcc("DFTWrittenLang", "2031"),
         bcc("DFTIVRLang", "2031"),
         bcc("DFTBillCycleType", "01"),
-        bcc("DFTCurrencyID", CURRENCY_ID),
+        bcc("DFTCurrencyID", currency_id(province)),
         bcc("CustLevel", _LEVELS[customer.traits.segment]),
         bcc("DunningFlag", "1"),
         bcc("CustProperty", bcc("Code", "C_FRAUD_FLAG"), bcc("Value", "N")),
@@ -100,7 +100,7 @@ def _individual() -> Markup:
     return bcs("IndividualInfo", bcc("IndividualProperty", bcc("Code", "C_MKT_P_STATUS"), bcc("Value", "1")))
 
 
-def _subscriber(people: Population, found: lookup.Found, line: Line, parts: Parts) -> Markup:
+def _subscriber(people: Residents, found: lookup.Found, line: Line, parts: Parts) -> Markup:
     primary = offerings.primary(line) if parts.offerings else None
     additions = offerings.supplementary(line, people.today) if parts.offerings else []
     held = balances.subscriber_balances(people, line) if parts.balances else []
@@ -133,7 +133,7 @@ def _subscriber_info(customer: Customer, line: Line) -> Markup:
     return bcs(
         "SubscriberInfo",
         basic,
-        bcc("UserCustomerKey", numbering.customer_key(customer.index)),
+        bcc("UserCustomerKey", numbering.customer_key(customer.index, line.key.province)),
         identity,
         bcc("Brand", "1"),
         bcc("SubClass", "1"),
@@ -142,7 +142,7 @@ def _subscriber_info(customer: Customer, line: Line) -> Markup:
         bcc("ActiveTimeLimit", NEVER),
         bcs("StatusDetail", "0" * 24),
         bcs("ActivationTime", stamp(line.activated)),
-        bcs("UserCustomer", _identity(customer)),
+        bcs("UserCustomer", _identity(customer, line.key.province)),
     )
 
 
@@ -153,20 +153,21 @@ def _status(line: Line) -> str:
     return "3" if line.barred else "2"
 
 
-def _account(people: Population, customer: Customer, account: Account) -> Markup:
+def _account(people: Residents, customer: Customer, account: Account) -> Markup:
     begins, ends = cycle_of(people.today)
+    province = account.key.province
     info = bcs(
         "AcctInfo",
         bcs("AcctCode", account.key.code),
-        bcs("UserCustomerKey", numbering.customer_key(customer.index)),
-        bcs("UserCustomer", _identity(customer)),
+        bcs("UserCustomerKey", numbering.customer_key(customer.index, province)),
+        bcs("UserCustomer", _identity(customer, province)),
         bcs("RootAcctKey", account.key.key),
         _account_basics(customer, account),
         bcs("BillCycleType", "01"),
         bcs("AcctType", "1"),
         bcs("PaymentType", _payment_type(account)),
         bcs("AcctClass", "1"),
-        bcs("CurrencyID", CURRENCY_ID),
+        bcs("CurrencyID", currency_id(province)),
         bcs("AcctPayMethod", "1"),
         bcs("BillCycleOpenDate", stamp(begins)),
         bcs("BillCycleEndDate", stamp(ends)),

@@ -4,16 +4,16 @@ import datetime as dt
 
 from sandbox import xmlread
 from sandbox.billing import lookup
-from sandbox.billing.messages import AR, CURRENCY_ID, RefusedError, arc, ars, bare, whole_number
+from sandbox.billing.messages import AR, RefusedError, arc, ars, bare, currency_id, whole_number
 from sandbox.huawei_dates import read_stamp, stamp
-from sandbox.population import Bill, BillLine, Line, Population, numbering
+from sandbox.population import Bill, BillLine, Line, Residents, numbering
 from sandbox.xmlread import Element
 from sandbox.xmlwrite import Markup
 
 _MAX_ROWS = 500
 
 
-def query_invoice(people: Population, request: Element) -> Markup:
+def query_invoice(people: Residents, request: Element) -> Markup:
     """QueryInvoiceResult for a QueryInvoiceRequest."""
     code = xmlread.child(request, AR, "AcctAccessCode")
     if code is None:
@@ -61,7 +61,7 @@ def _invoice(bill: Bill, payer: Line) -> Markup:
         "InvoiceInfo",
         ars("AcctKey", bill.account.key),
         ars("AcctCode", bill.account.code),
-        ars("CustKey", numbering.customer_key(bill.account.customer)),
+        ars("CustKey", numbering.customer_key(bill.account.customer, bill.account.province)),
         ars("SubKey", payer.key.subscriber_key),
         ars("PrimaryIdentity", payer.key.national),
         ars("TransType", "BLL"),
@@ -76,7 +76,7 @@ def _invoice(bill: Bill, payer: Line) -> Markup:
         ars("OpenTaxAmount", 0 if bill.paid else tax),
         ars("DisputeAmount", 0),
         ars("DiscountAmount", sum(line.discount for line in bill.lines)),
-        ars("CurrencyID", CURRENCY_ID),
+        ars("CurrencyID", currency_id(bill.account.province)),
         ars("InvoiceDate", stamp(bill.issued)),
         ars("DueDate", stamp(bill.due)),
         ars("Status", _status(bill)),
@@ -99,7 +99,7 @@ def _detail(bill: Bill, line: BillLine) -> Markup:
         ars("TaxAmount", line.tax),
         ars("OpenTaxAmount", 0 if bill.paid else line.tax),
         ars("DisputeAmount", 0),
-        ars("CurrencyID", CURRENCY_ID),
+        ars("CurrencyID", currency_id(bill.account.province)),
         ars("Status", _status(bill)),
     )
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from sandbox import xmlread
 from sandbox.billing.messages import AR_COMMON, BC_COMMON, RefusedError
-from sandbox.population import Account, Customer, Line, Population, numbering
+from sandbox.population import Account, Customer, Line, Residents, numbering
 from sandbox.xmlread import Element
 
 
@@ -23,7 +23,7 @@ class Found:
     accounts: tuple[Account, ...]
 
 
-def by_query_object(people: Population, parent: Element, namespace: str) -> Found:
+def by_query_object(people: Residents, parent: Element, namespace: str) -> Found:
     """What the choice inside QueryObj names; RefusedError when it is malformed or names nobody."""
     query = xmlread.child(parent, namespace, "QueryObj")
     for name, resolve in _CHOICES.items():
@@ -33,7 +33,7 @@ def by_query_object(people: Population, parent: Element, namespace: str) -> Foun
     raise RefusedError.missing("QueryObj")
 
 
-def by_account_code(people: Population, code: Element) -> Found:
+def by_account_code(people: Residents, code: Element) -> Found:
     """The account of an AcctAccessCode, with every line that uses it. Bare text is taken as an account number."""
     kind, value = _choice(code)
     match kind:
@@ -50,7 +50,7 @@ def by_account_code(people: Population, code: Element) -> Found:
     return Found(customer=owner, lines=owner.lines_of(account.key), accounts=(account,))
 
 
-def by_subscriber_code(people: Population, code: Element) -> Found:
+def by_subscriber_code(people: Residents, code: Element) -> Found:
     """The line of a SubAccessCode, with its account or accounts."""
     kind, value = _choice(code)
     key = numbering.line_of_subscriber_key(value) if kind == "SubscriberKey" else numbering.line_of_national(value)
@@ -62,20 +62,20 @@ def by_subscriber_code(people: Population, code: Element) -> Found:
     return Found(customer=owner, lines=(line,), accounts=accounts)
 
 
-def by_customer_code(people: Population, code: Element) -> Found:
+def by_customer_code(people: Residents, code: Element) -> Found:
     """The customer of a CustAccessCode, with all that is theirs."""
     kind, value = _choice(code)
     if kind == "PrimaryIdentity":
         line = people.line_by_national(value)
         owner = people.owner(line.key) if line else None
     else:
-        owner = people.customer(numbering.customer_of_key(value))
+        owner = people.customer(numbering.customer_of_key(value, people.province))
     if owner is None or not owner.traits.in_billing:
         raise RefusedError.unknown()
     return Found(customer=owner, lines=owner.lines, accounts=owner.accounts)
 
 
-def number_asked_about(people: Population, body: bytes) -> str:
+def number_asked_about(people: Residents, body: bytes) -> str:
     """The number of the subscriber a request is about, for faults that tell too much; "unknown" if there is none."""
     for kind, value in _ANY_KEY.findall(body.decode("utf-8", "replace")):
         resolve = _BY_KIND.get(kind, by_account_code)
@@ -107,13 +107,13 @@ def _choice(code: Element) -> tuple[str, str]:
 
 _KINDS: Final = ("PrimaryIdentity", "SubscriberKey", "AccountKey", "AccountCode", "CustomerKey", "CustomerCode")
 _ANY_KEY: Final = re.compile(rf"({'|'.join(_KINDS)}|AcctAccessCode)\s*>\s*([A-Z0-9]+)\s*<")
-_BY_KIND: Final[dict[str, Callable[[Population, Element], Found]]] = {
+_BY_KIND: Final[dict[str, Callable[[Residents, Element], Found]]] = {
     "PrimaryIdentity": by_subscriber_code,
     "SubscriberKey": by_subscriber_code,
     "CustomerKey": by_customer_code,
     "CustomerCode": by_customer_code,
 }
-_CHOICES: Final[dict[str, Callable[[Population, Element], Found]]] = {
+_CHOICES: Final[dict[str, Callable[[Residents, Element], Found]]] = {
     "CustAccessCode": by_customer_code,
     "SubAccessCode": by_subscriber_code,
     "AcctAccessCode": by_account_code,

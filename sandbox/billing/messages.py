@@ -6,6 +6,7 @@ from typing import Final
 
 from sandbox import xmlread
 from sandbox.credentials import Credential
+from sandbox.population import Province
 from sandbox.soap import SoapFaultError, SoapRequest
 from sandbox.xmlread import Element
 from sandbox.xmlwrite import Markup, Vocabulary
@@ -17,7 +18,7 @@ AR_COMMON: Final = "http://cbs.huawei.com/ar/wsservice/arcommon"
 COMMON: Final = "http://www.huawei.com/bme/cbsinterface/cbscommon"
 PREFIXES: Final[Mapping[str, str]] = {"bcs": BC, "bcc": BC_COMMON, "ars": AR, "arc": AR_COMMON, "cbs": COMMON}
 
-CURRENCY_ID: Final = 1102  # The operator's number for the euro.
+_CURRENCY_IDS: Final = {"EUR": 1102, "GBP": 1126}  # The operator's own numbers for currencies.
 
 bcs: Final = Vocabulary("bcs")
 bcc: Final = Vocabulary("bcc")
@@ -56,6 +57,11 @@ class RefusedError(Exception):
     def unknown(cls) -> "RefusedError":
         """No such customer, subscriber or account."""
         return cls("118030003", "The customer, subscriber or account does not exist.")
+
+
+def currency_id(province: Province) -> int:
+    """What billing calls the currency of a province."""
+    return _CURRENCY_IDS[province.currency]
 
 
 def request_part(request: SoapRequest, operation: str) -> Element:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Final
 
-from sandbox.billing.messages import CURRENCY_ID, bcc, bcs
+from sandbox.billing.messages import bcc, bcs, currency_id
 from sandbox.huawei_dates import NEVER, UNSET, cycle_of, stamp, stamp_end
 from sandbox.population import Addition, Line, PaymentMode
 from sandbox.xmlwrite import Markup
@@ -43,7 +43,7 @@ def _addition(line: Line, place: int, addition: Addition, today: dt.date) -> Mar
         bcc("EndDay", stamp(ends)),
         bcc("RentStatus", "0"),
         bcc("RentAmount", 0),
-        bcc("CurrencyID", CURRENCY_ID),
+        bcc("CurrencyID", currency_id(line.key.province)),
         bcc("ProcessedCycleNum", 2),
         bcc("SuccessCycleNum", 2),
     )

@@ -5,16 +5,16 @@ from typing import Final
 from sandbox import xmlread
 from sandbox.billing import lookup
 from sandbox.billing.invoices import paged, read_period
-from sandbox.billing.messages import AR, CURRENCY_ID, RefusedError, ars, whole_number
+from sandbox.billing.messages import AR, RefusedError, ars, currency_id, whole_number
 from sandbox.huawei_dates import stamp
-from sandbox.population import Line, Payment, Population, numbering
+from sandbox.population import Line, Payment, Residents, numbering
 from sandbox.xmlread import Element
 from sandbox.xmlwrite import Markup
 
 _MAX_ROWS: Final = 500
 
 
-def query_payment_log(people: Population, request: Element) -> Markup:
+def query_payment_log(people: Residents, request: Element) -> Markup:
     """QueryPaymentLogResult for a QueryPaymentLogRequest; all three paging numbers are mandatory here."""
     code = xmlread.child(request, AR, "AcctAccessCode")
     if code is None:
@@ -40,7 +40,7 @@ def _payment(payment: Payment, payer: Line) -> Markup:
     return ars(
         "PaymentInfo",
         ars("AcctKey", payment.account.key),
-        ars("CustKey", numbering.customer_key(payment.account.customer)),
+        ars("CustKey", numbering.customer_key(payment.account.customer, payment.account.province)),
         ars("SubKey", payer.key.subscriber_key),
         ars("PrimaryIdentity", payer.key.national),
         ars("TransID", payment.number),
@@ -48,7 +48,7 @@ def _payment(payment: Payment, payer: Line) -> Markup:
         ars("ExtTransID", payment.reference),
         ars("PaymentTime", stamp(payment.paid)),
         ars("Amount", payment.amount),
-        ars("CurrencyID", CURRENCY_ID),
+        ars("CurrencyID", currency_id(payment.account.province)),
         ars("OriAmount", payment.amount),
         ars("PaymentDetail", ars("ApplyType", "2"), ars("ApplyAmount", payment.amount)),
         ars("PaymentMethod", payment.method),

@@ -12,13 +12,13 @@ from sandbox.billing.messages import AR, BC, PREFIXES, RefusedError, ars, bcs, c
 from sandbox.billing.payments import query_payment_log
 from sandbox.call import Call, Reply, SystemName, plain
 from sandbox.credentials import Credential
-from sandbox.population import Population
+from sandbox.population import Province, Residents
 from sandbox.soap import SoapFaultError, SoapRequest
 from sandbox.ugly import stack_text
 from sandbox.xmlread import Element
 from sandbox.xmlwrite import Markup, Vocabulary
 
-Operation = Callable[[Population, Element], Markup]
+Operation = Callable[[Residents, Element], Markup]
 
 _BC_PATH: Final = "/services/BcServices"
 _AR_PATH: Final = "/services/ArServices"
@@ -38,13 +38,16 @@ _SERVICES: Final[dict[str, tuple[str, str, dict[str, Operation]]]] = {
 _WORDS: Final[dict[str, Vocabulary]] = {BC: bcs, AR: ars}
 
 
-class Billing:
-    """The billing system."""
+_NAMES: Final = {Province.MAINLAND: SystemName.BILLING, Province.ISLANDS: SystemName.BILLING_ISLANDS}
 
-    name = SystemName.BILLING
+
+class Billing:
+    """The billing system of one province."""
+
     content_type = soap.CONTENT_TYPE
 
-    def __init__(self, people: Population, credential: Credential) -> None:
+    def __init__(self, people: Residents, credential: Credential) -> None:
+        self.name = _NAMES[people.province]
         self._people = people
         self._credential = credential
 

@@ -158,7 +158,8 @@ def _bills(
         yield Bill(
             account=account,
             invoice_id=invoice_id,
-            number=f"{account.place}{account.customer:07d}{begins:%y%m}",
+            # Each province counts for itself, so a customer of both gets the same numbers twice.
+            number=f"{account.seat}{account.customer:07d}{begins:%y%m}",
             begins=begins,
             ends=ends,
             issued=issued,

@@ -4,7 +4,8 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator
 
-from sandbox.population.numbering import AccountKey, LineKey
+from sandbox.population.numbering import ACCOUNTS_PER_PROVINCE, LINES_PER_PROVINCE, AccountKey, LineKey
+from sandbox.population.provinces import Province
 from sandbox.population.traits import Addition, PaymentMode, Traits
 
 
@@ -50,32 +51,57 @@ class Customer:
 
     def line(self, place: int) -> Line | None:
         """The line at that place, or None."""
-        return self.lines[place] if place < len(self.lines) else None
+        return next((line for line in self.lines if line.key.place == place), None)
 
     def account(self, place: int) -> Account | None:
         """The account at that place, or None."""
-        return self.accounts[place] if place < len(self.accounts) else None
+        return next((account for account in self.accounts if account.key.place == place), None)
 
     def lines_of(self, account: AccountKey) -> tuple[Line, ...]:
         """The lines that use an account."""
         return tuple(line for line in self.lines if account in line.accounts)
 
+    def within(self, province: Province) -> "Customer":
+        """The same customer with the lines and accounts of one province only."""
+        return dataclasses.replace(
+            self,
+            lines=tuple(line for line in self.lines if line.key.province is province),
+            accounts=tuple(account for account in self.accounts if account.key.province is province),
+        )
+
 
 def derive_customer(index: int, traits: Traits, *, suspended: bool) -> Customer:
     """The customer that *traits* describe."""
-    has_bill = any(mode is not PaymentMode.PREPAID for mode in traits.modes)
-    has_balance = any(mode is not PaymentMode.POSTPAID for mode in traits.modes)
-    name = traits.name_in_billing or traits.display_name
-    accounts = tuple(
-        Account(key=AccountKey(index, place), postpaid=postpaid, prepaid=prepaid, name=name)
-        for place, (postpaid, prepaid) in enumerate(_account_kinds(has_bill, has_balance, one=traits.one_account))
+    at_home = tuple(_accounts(index, traits, traits.modes, first=0))
+    on_islands = tuple(_accounts(index, traits, traits.island_modes, first=ACCOUNTS_PER_PROVINCE))
+    lines = (
+        *_lines(index, traits, traits.modes, at_home, first=0, suspended=suspended),
+        *_lines(index, traits, traits.island_modes, on_islands, first=LINES_PER_PROVINCE, suspended=suspended),
     )
-    lines = tuple(_lines(index, traits, accounts, suspended=suspended))
-    return Customer(index=index, traits=traits, lines=lines, accounts=accounts)
+    return Customer(index=index, traits=traits, lines=lines, accounts=at_home + on_islands)
 
 
-def _lines(index: int, traits: Traits, accounts: tuple[Account, ...], *, suspended: bool) -> Iterator[Line]:
-    for place, mode in enumerate(traits.modes):
+def _accounts(index: int, traits: Traits, modes: tuple[PaymentMode, ...], *, first: int) -> Iterator[Account]:
+    """The accounts that lines of these modes in one province need, from place *first* on."""
+    has_bill = any(mode is not PaymentMode.PREPAID for mode in modes)
+    has_balance = any(mode is not PaymentMode.POSTPAID for mode in modes)
+    name = traits.name_in_billing or traits.display_name
+    kinds = _account_kinds(has_bill, has_balance, one=traits.one_account)
+    for place, (postpaid, prepaid) in enumerate(kinds, start=first):
+        yield Account(key=AccountKey(index, place), postpaid=postpaid, prepaid=prepaid, name=name)
+
+
+def _lines(
+    index: int,
+    traits: Traits,
+    modes: tuple[PaymentMode, ...],
+    accounts: tuple[Account, ...],
+    *,
+    first: int,
+    suspended: bool,
+) -> Iterator[Line]:
+    """The lines of one province, one for each mode, from place *first* on; *accounts* are those they may use."""
+    for place, mode in enumerate(modes, start=first):
         yield Line(
             key=LineKey(index, place),
             mode=mode,
@@ -88,7 +114,7 @@ def _lines(index: int, traits: Traits, accounts: tuple[Account, ...], *, suspend
 
 def _account_kinds(has_bill: bool, has_balance: bool, *, one: bool) -> list[tuple[bool, bool]]:  # noqa: FBT001
     """Postpaid and prepaid of each account: one for bills and one for balances, or *one* for both."""
-    if one:
+    if one and (has_bill or has_balance):
         return [(has_bill, has_balance)]
     return [(True, False)] * has_bill + [(False, True)] * has_balance
 

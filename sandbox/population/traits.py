@@ -6,6 +6,7 @@ import enum
 import random
 
 from sandbox.population import names
+from sandbox.population.provinces import has_second_home
 
 
 class PaymentMode(enum.IntEnum):
@@ -64,6 +65,11 @@ class Traits:
     address: names.Address
     moved_in: dt.date
     modes: tuple[PaymentMode, ...]
+    """How each line at home is paid, wherever home is."""
+
+    island_modes: tuple[PaymentMode, ...] = ()
+    """How each line on the islands is paid, of a customer whose home is the mainland."""
+
     one_account: bool = False
     """Whether a hybrid line's bill and balance hang on one account instead of two."""
 
@@ -96,6 +102,8 @@ def draw_traits(draw: random.Random, *, customer: int, today: dt.date) -> Traits
         moved_in=since + (today - since) * draw.random(),
         modes=_draw_modes(draw),
         additions=_draw_additions(draw, since, today),
+        # Drawn last: what was drawn before must stay what it was.
+        island_modes=_draw_modes(draw) if has_second_home(customer) else (),
     )
 
 

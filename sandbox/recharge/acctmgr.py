@@ -8,7 +8,7 @@ from sandbox import soap, xmlread
 from sandbox.call import Call, Reply
 from sandbox.credentials import Credential
 from sandbox.huawei_dates import NEVER, read_stamp, stamp
-from sandbox.population import Line, Population, Recharge
+from sandbox.population import Line, Recharge, Residents
 from sandbox.soap import SoapFaultError, SoapRequest
 from sandbox.xmlread import Element
 from sandbox.xmlwrite import XSI, Markup, Vocabulary
@@ -42,7 +42,7 @@ class _RefusedError(Exception):
 class AcctMgr:
     """Answers VoucherRechargeEnquiry."""
 
-    def __init__(self, people: Population, credential: Credential) -> None:
+    def __init__(self, people: Residents, credential: Credential) -> None:
         self._people = people
         self._credential = credential
 
@@ -127,7 +127,7 @@ def _log(line: Line, recharge: Recharge) -> Markup:
         _acc("OldBalance", recharge.before),
         _acc("NewBalance", recharge.after),
         _acc("RechargeAmt", recharge.amount),
-        _acc("Currency", "EUR") if recharge.says_currency else None,
+        _acc("Currency", line.key.province.currency) if recharge.says_currency else None,
         _acc("Validity", _VALIDITY_DAYS) if told else _acc.nil("Validity"),
         _acc("PrmValidity", 0),
     )

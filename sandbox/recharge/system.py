@@ -1,9 +1,11 @@
 """The recharge system: an Ericsson AIR node with UCIP on one path and a Huawei AcctMgr for the history on another."""
 
 import re
+from typing import Final
 
 from sandbox import soap, wsdl_files
 from sandbox.call import Call, Reply, SystemName, plain
+from sandbox.population import Province
 from sandbox.recharge import acctmgr, ucip, xmlrpc
 from sandbox.recharge.acctmgr import AcctMgr
 from sandbox.recharge.ucip import UCIP
@@ -11,14 +13,16 @@ from sandbox.recharge.xmlrpc import RpcFaultError
 from sandbox.soap import SoapFaultError
 from sandbox.ugly import stack_text
 
+_NAMES: Final = {Province.MAINLAND: SystemName.RECHARGE, Province.ISLANDS: SystemName.RECHARGE_ISLANDS}
+
 
 class RechargeSystem:
-    """Both interfaces behind one port."""
+    """Both interfaces of one province behind one port."""
 
-    name = SystemName.RECHARGE
     content_type = soap.CONTENT_TYPE
 
-    def __init__(self, node: UCIP, history: AcctMgr) -> None:
+    def __init__(self, node: UCIP, history: AcctMgr, province: Province) -> None:
+        self.name = _NAMES[province]
         self._node = node
         self._history = history
 

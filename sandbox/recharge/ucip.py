@@ -7,12 +7,12 @@ from typing import Final
 
 from sandbox.call import Call, Reply
 from sandbox.credentials import Credential
-from sandbox.population import Line, Population, numbering
+from sandbox.population import Line, Residents, numbering
 from sandbox.recharge import ucip_answers, xmlrpc
 from sandbox.recharge.xmlrpc import RpcFaultError, Stamp, Struct, Value
 
 PATH: Final = "/Air"
-METHODS: Final[dict[str, Callable[[Population, Line], Struct]]] = {
+METHODS: Final[dict[str, Callable[[Residents, Line], Struct]]] = {
     "GetBalanceAndDate": ucip_answers.balance_and_date,
     "GetAccountDetails": ucip_answers.account_details,
     "GetAccumulators": ucip_answers.accumulators,
@@ -27,7 +27,7 @@ _NOT_FOUND: Final = 102
 class UCIP:
     """Answers UCIP calls. Remembers the last thousand transactions, to refuse one that comes twice."""
 
-    def __init__(self, people: Population, credential: Credential) -> None:
+    def __init__(self, people: Residents, credential: Credential) -> None:
         self._people = people
         self._credential = credential
         self._transactions: collections.OrderedDict[tuple[Value, ...], None] = collections.OrderedDict()

@@ -3,22 +3,21 @@
 import datetime as dt
 from typing import Final
 
-from sandbox.population import Line, Population, Purse
+from sandbox.population import Addition, Line, Purse, Residents
 from sandbox.recharge import ucip_dates
 from sandbox.recharge.xmlrpc import Struct, Value
 
 SERVICE_CLASS: Final = 61
-_CURRENCY: Final = "EUR"
 _PERIOD_DAYS: Final = 365
 _DAYS_TO_REMOVAL: Final = 90
 
 
-def balance_and_date(people: Population, line: Line) -> Struct:
+def balance_and_date(people: Residents, line: Line) -> Struct:
     """GetBalanceAndDate: main balance in 1/100, dedicated accounts 1 (1/100), 2 (seconds) and 3 (bytes)."""
     purse = people.purse(line)
     return {
         "serviceClassCurrent": SERVICE_CLASS,
-        "currency1": _CURRENCY,
+        "currency1": line.key.province.currency,
         "accountValue1": amount(line, purse.main),
         "dedicatedAccountInformation": _dedicated(line, purse),
         "supervisionExpiryDate": ucip_dates.day(_supervision_end(people, line)),
@@ -30,17 +29,17 @@ def balance_and_date(people: Population, line: Line) -> Struct:
     }
 
 
-def account_details(people: Population, line: Line) -> Struct:
+def account_details(people: Residents, line: Line) -> Struct:
     """GetAccountDetails: the account, its dates, flags and offers. A line never used has no activation date."""
     purse = people.purse(line)
     activation: dict[str, Value] = {"activationDate": ucip_dates.day(line.activated)} if line.activated else {}
     return {
         "accountFlags": _flags(people, line),
         "accountGroupID": 0,
-        "accountTimeZone": "Europe/Madrid",
+        "accountTimeZone": line.key.province.zone.key,
         "accountValue1": amount(line, purse.main),
         **activation,
-        "currency1": _CURRENCY,
+        "currency1": line.key.province.currency,
         "languageIDCurrent": 1,
         "masterAccountNumber": line.key.national,
         "masterSubscriberFlag": True,
@@ -56,7 +55,7 @@ def account_details(people: Population, line: Line) -> Struct:
     }
 
 
-def accumulators(people: Population, line: Line) -> Struct:
+def accumulators(people: Residents, line: Line) -> Struct:
     """GetAccumulators: calls, messages and recharges counted this month."""
     begins = people.today.replace(day=1)
     ends = (begins + dt.timedelta(days=31)).replace(day=1)
@@ -104,7 +103,7 @@ def _dedicated(line: Line, purse: Purse) -> list[Struct]:
     return [bonus, seconds, data]
 
 
-def _flags(people: Population, line: Line) -> Struct:
+def _flags(people: Residents, line: Line) -> Struct:
     code = people.owner(line.key).traits.prepaid_response_code
     return {
         "activationStatusFlag": line.activated is not None,
@@ -116,44 +115,43 @@ def _flags(people: Population, line: Line) -> Struct:
     }
 
 
-def _offers(people: Population, line: Line) -> list[Struct]:
-    since = people.owner(line.key).traits.since
-    noon = dt.datetime.combine(since, dt.time(12))
+def _offers(people: Residents, line: Line) -> list[Struct]:
+    since, zone = people.owner(line.key).traits.since, line.key.province.zone
     base: Struct = {
         "expiryDateTime": ucip_dates.NEVER_AT_NOON,
         "offerID": 240_000,
         "offerState": 0,
         "offerType": 2,
-        "startDateTime": ucip_dates.moment(noon),
+        "startDateTime": ucip_dates.moment(dt.datetime.combine(since, dt.time(12), zone)),
     }
     return [
         base,
-        *(_addition_offer(addition.offering_id, addition.since, addition.ends) for addition in line.additions),
+        *(_addition_offer(addition, zone) for addition in line.additions),
     ]
 
 
-def _addition_offer(offering_id: int, since: dt.date, ends: dt.date | None) -> Struct:
-    end = ucip_dates.moment(dt.datetime.combine(ends, dt.time())) if ends else ucip_dates.NEVER
+def _addition_offer(addition: Addition, zone: dt.tzinfo) -> Struct:
+    ends = dt.datetime.combine(addition.ends, dt.time(), zone) if addition.ends else None
     return {
-        "expiryDateTime": end,
-        "offerID": offering_id,
+        "expiryDateTime": ucip_dates.moment(ends) if ends else ucip_dates.NEVER,
+        "offerID": addition.offering_id,
         "offerState": 0,
         "offerType": 2,
-        "startDateTime": ucip_dates.moment(dt.datetime.combine(since, dt.time(12))),
+        "startDateTime": ucip_dates.moment(dt.datetime.combine(addition.since, dt.time(12), zone)),
     }
 
 
-def _supervision_end(people: Population, line: Line) -> dt.date:
+def _supervision_end(people: Residents, line: Line) -> dt.date:
     """In the future, or yesterday for the line whose supervision period has expired."""
     expired = people.owner(line.key).traits.prepaid_response_code == 1
     return people.today - dt.timedelta(days=1) if expired else people.purse(line).supervision_ends
 
 
-def _fee_end(people: Population, line: Line) -> dt.date:
+def _fee_end(people: Residents, line: Line) -> dt.date:
     """In the future, or yesterday for the line whose service fee period has expired."""
     expired = people.owner(line.key).traits.prepaid_response_code == 2
     return people.today - dt.timedelta(days=1) if expired else people.purse(line).supervision_ends
 
 
-def _removal(people: Population, line: Line) -> dt.date:
+def _removal(people: Residents, line: Line) -> dt.date:
     return people.purse(line).supervision_ends + dt.timedelta(days=_DAYS_TO_REMOVAL)

@@ -1,15 +1,12 @@
 """UCIP's dates: yyyymmddThh:mm:ss±hhmm, an hour of 12 where only the day counts, and two ways to say never."""
 
 import datetime as dt
-import zoneinfo
 from typing import Final
 
 from sandbox.recharge.xmlrpc import Stamp
 
 NEVER: Final = Stamp("99991231T00:00:00+1200")
 NEVER_AT_NOON: Final = Stamp("99991231T12:00:00+0000")
-
-_ZONE: Final = zoneinfo.ZoneInfo("Europe/Madrid")
 
 
 def day(date: dt.date) -> Stamp:
@@ -18,5 +15,5 @@ def day(date: dt.date) -> Stamp:
 
 
 def moment(local: dt.datetime) -> Stamp:
-    """A local time with the operator's offset."""
-    return Stamp(f"{local.replace(tzinfo=_ZONE):%Y%m%dT%H:%M:%S%z}")
+    """An aware local time with its offset."""
+    return Stamp(f"{local:%Y%m%dT%H:%M:%S%z}")

@@ -1,4 +1,4 @@
-"""The eight told lives and three supporting ones, as fixed traits of the first customers. All else follows."""
+"""The nine told lives and three supporting ones, as fixed traits of the first customers. All else follows."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -6,12 +6,14 @@ from typing import Final
 
 from sandbox.population.names import Address, family_first_name, latin_name
 from sandbox.population.numbering import LineKey
+from sandbox.population.purses import MAX_RECHARGES
 from sandbox.population.traits import Addition, Charge, PaymentMode, Segment, Status, Traits
 
 PREPAID, POSTPAID, HYBRID = PaymentMode.PREPAID, PaymentMode.POSTPAID, PaymentMode.HYBRID
 
 RECYCLED_NUMBER: Final = 7
 FORMER_OWNER: Final = 9
+TWO_PROVINCES: Final = 10
 SUPERVISION_EXPIRED: Final = 11
 SERVICE_FEE_EXPIRED: Final = 12
 CAST: Final = 12
@@ -148,6 +150,22 @@ def _family(today: dt.date) -> Traits:
     )
 
 
+def _two_provinces(today: dt.date) -> Traits:
+    """A ferry company with an office on either side: lines, bills and recharges in both provinces."""
+    return Traits(
+        name=latin_name(given="Marta", family="Šimić", latin="marta.simic"),
+        company="Tern & Harbour Ferries Ltd",
+        segment=Segment.BUSINESS,
+        since=_years_ago(today, 8),
+        address=Address(street="2 Old Ferry Road", city="Port Meridian", postcode="1001"),
+        moved_in=_years_ago(today, 8),
+        modes=(POSTPAID, PREPAID),
+        island_modes=(POSTPAID, PREPAID),
+        # As many as there can be, so that the newest on the list are from both.
+        least_recharges=MAX_RECHARGES,
+    )
+
+
 def _period_expired(response_code: int) -> Callable[[dt.date], Traits]:
     """A prepaid line that UCIP answers with 1 or 2: a period has passed, and the call succeeds all the same."""
 
@@ -174,6 +192,7 @@ _LIVES: Final[dict[int, Callable[[dt.date], Traits]]] = {
     RECYCLED_NUMBER: _recycled_number,
     8: _family,
     FORMER_OWNER: _former_owner,
+    TWO_PROVINCES: _two_provinces,
     SUPERVISION_EXPIRED: _period_expired(1),
     SERVICE_FEE_EXPIRED: _period_expired(2),
 }

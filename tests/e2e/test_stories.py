@@ -13,6 +13,7 @@ KEYS = [
     "two-names",
     "recycled-number",
     "family",
+    "two-provinces",
 ]
 
 

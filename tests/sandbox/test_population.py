@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from sandbox.billing.balances import credit_of, purses_of
-from sandbox.population import Account, Customer, Line, PaymentMode, Population
+from sandbox.population import Account, Customer, Line, PaymentMode, Population, Residents
 from sandbox.stories import fixed_traits
 from tests.sandbox.conftest import TODAY
 
@@ -147,14 +147,15 @@ def test_an_account_holds_what_its_prepaid_lines_hold(people: Population) -> Non
     for customer in everybody(people):
         for account in customer.accounts:
             held = sum(people.purse(line).main for line in customer.lines_of(account.key))
-            total = sum(purse.amount for purse in purses_of(people, account, customer.lines_of(account.key)))
+            here = Residents(people, account.key.province)
+            total = sum(purse.amount for purse in purses_of(here, account, customer.lines_of(account.key)))
             assert total == (held if account.prepaid else 0)
 
 
 def test_used_credit_is_what_is_open_and_what_is_not_billed_yet(people: Population) -> None:
     for account in accounts(people):
         if account.postpaid:
-            credit = credit_of(people, account)
+            credit = credit_of(Residents(people, account.key.province), account)
             assert credit.used == people.bills(account)[-1].amount + people.unbilled(account)
             assert credit.limit == -1 or credit.limit == credit.used + credit.remaining
 

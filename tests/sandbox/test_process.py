@@ -16,7 +16,8 @@ from sandbox import Sandbox
 from sandbox.__main__ import main, read_settings
 
 ROOT = pathlib.Path(package.__file__).parent.parent
-FREE = [word for name in ("control", "crm", "billing", "hss", "recharge") for word in (f"--{name}-port", "0")]
+NAMES = ("control", "crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
+FREE = [word for name in NAMES for word in (f"--{name}-port", "0")]
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ async def test_it_says_its_ports_when_ready_and_stops_cleanly(
         line = (await process.stdout.readline()).decode()
     assert line.startswith("sandbox ready {")
     ports = json.loads(line.removeprefix("sandbox ready "))
-    assert {"crm", "billing", "hss", "recharge", "control"} == set(ports)
+    assert set(NAMES) == set(ports)
     async with httpx.AsyncClient(trust_env=False) as client:
         assert 200 == (await client.get(f"http://127.0.0.1:{ports['control']}/health")).status_code
         process.send_signal(number)

@@ -10,7 +10,7 @@ import pytest
 from sandbox import Sandbox
 from sandbox.call import Call
 from sandbox.credentials import Credential
-from sandbox.population import Line, Population
+from sandbox.population import Line, Population, Province, Residents
 from sandbox.recharge import UCIP
 from tests.sandbox.test_population import everyones_lines
 from tests.sandbox.wire import HISTORY, Wire, password
@@ -131,7 +131,7 @@ async def test_the_transaction_is_echoed_and_refused_when_it_comes_again(sandbox
 
 
 def test_only_the_last_thousand_transactions_are_remembered(people: Population) -> None:
-    node = UCIP(people, Credential("u", "p"))
+    node = UCIP(Residents(people, Province.MAINLAND), Credential("u", "p"))
     headers = {"authorization": "Basic dTpw", "user-agent": "tests/4.2/1.0"}
 
     def ask(transaction: int) -> int:

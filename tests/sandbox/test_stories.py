@@ -1,9 +1,10 @@
 """Each story's customer lives what the story tells, the same in every system."""
 
 import datetime as dt
+import itertools
 
 from sandbox import Sandbox
-from sandbox.population import Customer, PaymentMode, Population, Segment
+from sandbox.population import Customer, PaymentMode, Population, Province, Segment
 from sandbox.population.numbering import customer_id
 from sandbox.stories import all_stories, fixed_traits
 from sandbox.stories.lives import FORMER_OWNER, VOICEMAIL_OFFERING
@@ -20,10 +21,10 @@ def told(people: Population, key: str) -> Customer:
     return customer
 
 
-def test_there_are_eight_stories_with_questions_about_their_customers() -> None:
+def test_there_are_nine_stories_with_questions_about_their_customers() -> None:
     stories = all_stories()
 
-    assert 8 == len({story.key for story in stories})
+    assert 9 == len({story.key for story in stories})
     for story in stories:
         assert story.msisdn in story.question or story.customer_id in story.question
         assert "{msisdn}" not in story.question
@@ -70,6 +71,45 @@ def test_the_family_has_three_lines_and_two_accounts(people: Population) -> None
     customer = told(people, "family")
 
     assert (3, 2) == (len(customer.lines), len(customer.accounts))
+
+
+def test_the_firm_of_two_provinces_is_billed_and_recharges_in_both(people: Population) -> None:
+    customer = told(people, "two-provinces")
+
+    assert customer.traits.company
+    for province in Province:
+        part = customer.within(province)
+        assert [PaymentMode.POSTPAID, PaymentMode.PREPAID] == [line.mode for line in part.lines]
+        assert [(True, False), (False, True)] == [(account.postpaid, account.prepaid) for account in part.accounts]
+        assert people.bills(part.accounts[0])
+        assert 24 <= len(people.recharges(part.lines[1]))
+
+
+def test_the_firms_recharges_alternate_between_the_provinces(people: Population) -> None:
+    prepaid = [line for line in told(people, "two-provinces").lines if line.prepaid]
+    made = sorted(
+        (recharge.made.replace(tzinfo=line.key.province.zone), line.key.province)
+        for line in prepaid
+        for recharge in people.recharges(line)
+    )
+
+    turns = sum(one[1] is not other[1] for one, other in itertools.pairwise(made))
+    assert turns > 10
+    assert 2 == len({province for _, province in made[-8:]})
+
+
+def test_the_firms_bills_have_the_same_numbers_in_both_provinces_and_nothing_else_in_common(people: Population) -> None:
+    one, other = (people.bills(account) for account in told(people, "two-provinces").accounts if account.postpaid)
+
+    assert [bill.number for bill in one] == [bill.number for bill in other]
+    assert not {bill.invoice_id for bill in one} & {bill.invoice_id for bill in other}
+    assert not {line.number for bill in one for line in bill.lines} & {
+        line.number for bill in other for line in bill.lines
+    }
+    assert [bill.amount for bill in one] != [bill.amount for bill in other]
+    assert not {payment.number for payment in people.payments(told(people, "two-provinces").accounts[0])} & {
+        payment.number for payment in people.payments(told(people, "two-provinces").accounts[2])
+    }
 
 
 async def test_crm_and_billing_disagree_about_one_name(sandbox: Sandbox, wire: Wire) -> None:

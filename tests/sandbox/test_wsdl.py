@@ -10,6 +10,7 @@ from lxml import etree
 
 import sandbox as package
 from sandbox import Sandbox
+from sandbox.population.numbering import LineKey
 from tests.sandbox.test_billing import payment_query
 from tests.sandbox.wire import BC, CAI3G, GSM, HISTORY, SOAP, Wire, Xml, by_number, password
 
@@ -139,8 +140,9 @@ async def test_answers_of_billing_fit_our_schema(sandbox: Sandbox, wire: Wire) -
 async def test_a_customer_answer_fits_our_schema_but_for_what_is_newer_than_any(sandbox: Sandbox, wire: Wire) -> None:
     schema = schema_of("cbs_bc")
 
-    for story in sandbox.stories:
-        answer = await wire.customer_info(by_number(story.msisdn.removeprefix("999")))
+    numbers = [(story.msisdn.removeprefix("999"), "billing") for story in sandbox.stories]
+    for number, system in [*numbers, (LineKey(19, 0).national, "billing-islands")]:
+        answer = await wire.customer_info(by_number(number), system=system)
         (found,) = problems(schema, answer)
         assert f"{{{BC}}}SiteInfo" in found
         for site in answer.all(".//bcs:SiteInfo"):
@@ -163,6 +165,8 @@ async def test_answers_of_the_history_fit_our_schema(sandbox: Sandbox, wire: Wir
         ("billing", "/services/ArServices", "QueryInvoice"),
         ("hss", "/services/CAI3G1.2", "CAI3G#Get"),
         ("recharge", HISTORY, "VoucherRechargeEnquiry"),
+        ("billing-islands", "/services/ArServices", "QueryInvoice"),
+        ("recharge-islands", HISTORY, "VoucherRechargeEnquiry"),
     ],
 )
 async def test_a_wsdl_is_served_with_the_address_one_dialled(

@@ -113,20 +113,24 @@ class Wire:
 
     # Billing
 
-    async def billing(self, operation: str, part: str, *, action: str | None = None, **header: str) -> Xml:
+    async def billing(
+        self, operation: str, part: str, *, action: str | None = None, system: str = "billing", **header: str
+    ) -> Xml:
+        header = {"secret": password(system)} | header
         prefix, service = ("bcs", "BcServices") if operation == "QueryCustomerInfo" else ("ars", "ArServices")
         body = (
             f"<{prefix}:{operation}RequestMsg>{billing_header(**header)}"
             f"<{operation}Request>{part}</{operation}Request></{prefix}:{operation}RequestMsg>"
         )
-        return await self.soap("billing", f"/services/{service}", body, action=action or f'"{operation}"')
+        return await self.soap(system, f"/services/{service}", body, action=action or f'"{operation}"')
 
-    async def customer_info(self, query: str, masks: str = "") -> Xml:
-        return await self.billing("QueryCustomerInfo", f"<bcs:QueryObj>{query}</bcs:QueryObj>{masks}")
+    async def customer_info(self, query: str, masks: str = "", *, system: str = "billing") -> Xml:
+        return await self.billing("QueryCustomerInfo", f"<bcs:QueryObj>{query}</bcs:QueryObj>{masks}", system=system)
 
-    async def invoices(self, account: str, period: str = EVER, paging: str = "") -> Xml:
+    async def invoices(self, account: str, period: str = EVER, paging: str = "", *, system: str = "billing") -> Xml:
         code = f"<ars:AcctAccessCode><arc:AccountCode>{account}</arc:AccountCode></ars:AcctAccessCode>"
-        return await self.billing("QueryInvoice", f"{code}<ars:TimePeriod>{period}</ars:TimePeriod>{paging}")
+        part = f"{code}<ars:TimePeriod>{period}</ars:TimePeriod>{paging}"
+        return await self.billing("QueryInvoice", part, system=system)
 
     # HSS
 
@@ -144,6 +148,7 @@ class Wire:
         number: str,
         *,
         agent: str = "UGw Server/4.0/1.0",
+        system: str = "recharge",
         changes: Mapping[str, str | None] = MappingProxyType({}),
     ) -> httpx.Response:
         members: dict[str, str | None] = {
@@ -162,19 +167,26 @@ class Wire:
             f"<?xml version='1.0'?><methodCall><methodName>{method}</methodName>"
             f"<params><param><value><struct>{struct}</struct></value></param></params></methodCall>"
         )
-        auth = ("switchboard", password("recharge"))
+        auth = ("switchboard", password(system))
         headers = {"Content-Type": "text/xml", "User-Agent": agent}
-        return await self.http.post(self.url("recharge", "/Air"), content=call, headers=headers, auth=auth)
+        return await self.http.post(self.url(system, "/Air"), content=call, headers=headers, auth=auth)
 
     async def history(
-        self, number: str, *, period: str = "", action: str = "VoucherRechargeEnquiry", **header: str
+        self,
+        number: str,
+        *,
+        period: str = "",
+        action: str = "VoucherRechargeEnquiry",
+        system: str = "recharge",
+        **header: str,
     ) -> Xml:
+        header = {"secret": password(system.replace("recharge", "recharge-history"))} | header
         body = (
             f"<msg:VoucherRechargeEnquiryRequestMsg>{history_header(**header)}<VoucherRechargeEnquiryRequest>"
             f"<acc:SubscriberNo>{number}</acc:SubscriberNo>{period}"
             "</VoucherRechargeEnquiryRequest></msg:VoucherRechargeEnquiryRequestMsg>"
         )
-        return await self.soap("recharge", HISTORY, body, action=action)
+        return await self.soap(system, HISTORY, body, action=action)
 
 
 class HssSession:
