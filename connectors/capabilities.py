@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from connectors.clock import Deadline
 from connectors.errors import ConnectorError
@@ -154,10 +154,23 @@ class RechargeHistory(Protocol):
         ...
 
 
+CHECK: Final = "check"
+"""Operation of the calls of `Connector.check`. No answer is kept under it, so none is given from a cache."""
+
+
 class Connector(Protocol):
     """What every connector is, whichever capabilities it offers."""
 
     system: str
+
+    async def check(self, *, msisdn: str, within: Deadline) -> None:
+        """
+        Ask something harmless and live: whether the system answers and takes our credentials.
+
+        *msisdn* is what to ask about where the dialect needs a number. That the system does not know it is well, and
+        where it does its answer is read as any other. Raises ConnectorError.
+        """
+        ...
 
     async def aclose(self) -> None:
         """End calls in flight, log out where there are sessions, close connections. Never raises."""

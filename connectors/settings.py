@@ -17,6 +17,7 @@ from pydantic import (
     ValidationInfo,
 )
 
+from connectors.charset import vouched
 from connectors.guard.settings import GuardSettings
 from connectors.numbering import NumberForm
 
@@ -33,7 +34,8 @@ def _path(value: str, info: ValidationInfo) -> pathlib.Path:
 
 def _existing_file(value: object, info: ValidationInfo) -> pathlib.Path:
     path = _path(str(value), info)
-    if not path.is_file():
+    # Not `is_file`: it raises PermissionError where a folder above may not be entered.
+    if not os.path.isfile(path):  # noqa: PTH113
         raise ValueError(f"there is no file {path}; name one that this process can read")
     return path
 
@@ -51,12 +53,13 @@ def _secret(value: object, info: ValidationInfo) -> SecretStr:
         try:
             found = _path(name, info).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as exc:
-            raise ValueError(f"the secret file {name} cannot be read ({type(exc).__name__})") from exc
+            why = f"the secret file {name} cannot be read ({type(exc).__name__})"
+            raise ValueError(f"{why}; let this process read it or name another one") from exc
         if not found:
-            raise ValueError(f"the secret file {name} is empty")
+            raise ValueError(f"the secret file {name} is empty; write the secret into it")
         return SecretStr(found)
     # The value is not repeated: it may be the secret itself, written where it does not belong.
-    raise ValueError("a secret is named, not written here: use env:NAME or file:PATH")
+    raise ValueError("a secret is named, not written here; use env:NAME or file:PATH")
 
 
 def _zone(value: object) -> zoneinfo.ZoneInfo:
@@ -70,11 +73,16 @@ def _zone(value: object) -> zoneinfo.ZoneInfo:
 
 def _no_credentials_in_url(url: AnyHttpUrl) -> AnyHttpUrl:
     if url.username or url.password:
-        raise ValueError("leave user and password out of the address; they have settings of their own")
+        raise ValueError(
+            "it holds a user or password; leave user and password out of the address, they have their own settings"
+        )
     if url.query or url.fragment:
-        raise ValueError("leave query and fragment out of the address")
+        raise ValueError("it holds a query or fragment; leave query and fragment out of the address")
     return url
 
+
+Charset = Annotated[str, AfterValidator(vouched)]
+"""A charset that the operator vouches for, by a usual name of it."""
 
 Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 """A secret by reference: `env:NAME` or `file:PATH`."""
@@ -109,6 +117,11 @@ class SystemSettings(BaseModel):
     guard: GuardSettings = Field(default_factory=GuardSettings, description="How much the system may be asked.")
     connect_timeout_s: Annotated[float, Field(gt=0, le=60)] = Field(default=1.0, description="Time to connect.")
     max_reply_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="A longer answer is refused.")
+    charset: Charset | None = Field(
+        default=None,
+        description="Charset of the system's answers, whatever they say; null for what they say. Set it where answers "
+        "in an older charset are refused because their bytes could be UTF-8 as well.",
+    )
     number_form: NumberForm = Field(
         default=NumberForm.INTERNATIONAL, description="How this system writes a subscriber's number."
     )

@@ -3,25 +3,26 @@
 Knows nothing of SOAP or JSON. The total time of a call is the guard's business, not this file's.
 """
 
-import asyncio
 import dataclasses
 import http.cookiejar
 import logging
+import re
 import ssl
-import zlib
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import httpx
 
+from connectors.body import BodyError, whole_body
 from connectors.errors import BadData, TimedOut, Unavailable
+from connectors.offload import worked_out
 from connectors.settings import SystemSettings
 from connectors.transport import OneHostTransport
 
 T = TypeVar("T")
 
-LARGE = 64 * 1024
-"""Answers above this size are parsed in a thread, so that they do not hold up the event loop."""
+# A name and a value of a Content-Type header; the value may be quoted (RFC 9110, 5.6.6).
+_PARAMETER = re.compile(r";[ \t]*([^=;\"\s]+)=(\"(?:[^\"\\]|\\.)*\"|[^;]*)")
 
 # httpx tells every address at level INFO, httpcore every header at DEBUG; both hold what no log may.
 for _chatty in ("httpx", "httpcore"):
@@ -54,11 +55,12 @@ class HttpWire:
         self._system = system
         self._base = str(settings.url).rstrip("/")
         self._max_reply_bytes = settings.max_reply_bytes
+        self._charset = settings.charset
         self._client = httpx.AsyncClient(
             auth=auth,
             # Content codings buy little on a local network and hide how large an answer is.
             headers={"Accept-Encoding": "identity", **(headers or {})},
-            transport=transport or _transport(settings),
+            transport=transport or transport_to(settings),
             follow_redirects=False,
             trust_env=False,
             timeout=httpx.Timeout(settings.guard.timeout_s, connect=settings.connect_timeout_s),
@@ -90,55 +92,44 @@ class HttpWire:
         try:
             response = await self._client.send(request, stream=True)
             try:
-                body = await self._read(response, operation=operation)
+                coding = response.headers.get("content-encoding", "")
+                body = await whole_body(response.aiter_raw(), coding=coding, limit=self._max_reply_bytes)
             finally:
                 await response.aclose()
+        except BodyError as exc:
+            raise BadData(str(exc), system=self._system, operation=operation) from exc
         except httpx.TimeoutException as exc:
             raise TimedOut(type(exc).__name__, system=self._system, operation=operation) from exc
         except (httpx.TransportError, httpx.DecodingError) as exc:
             raise Unavailable(type(exc).__name__, system=self._system, operation=operation) from exc
         if response.is_redirect:
             raise BadData("a redirect is not followed", system=self._system, operation=operation)
-        media_type, _, _ = response.headers.get("content-type", "").partition(";")
+        media_type, charset = self._content_type(response, operation=operation)
         return Reply(
             status=response.status_code,
-            content_type=media_type.strip().lower(),
-            charset=response.charset_encoding,
+            content_type=media_type,
+            charset=self._charset or charset,
             headers=response.headers,
             body=body,
         )
 
-    async def _read(self, response: httpx.Response, *, operation: str) -> bytes:
-        coding = response.headers.get("content-encoding", "identity").lower()
-        if coding not in {"identity", "gzip", ""}:
-            raise BadData("an unasked content coding", system=self._system, operation=operation)
-        inflate = zlib.decompressobj(wbits=31) if coding == "gzip" else None
-        body = bytearray()
-        async for chunk in response.aiter_raw():
-            room = self._max_reply_bytes - len(body)
-            # Inflating stops one byte beyond the limit, so a small bomb never becomes a large body.
-            body += self._inflated(inflate, chunk, room + 1, operation=operation) if inflate else chunk
-            if len(body) > self._max_reply_bytes:
-                raise BadData("the answer is larger than max_reply_bytes", system=self._system, operation=operation)
-        if inflate is not None and (not inflate.eof or inflate.unused_data):
-            raise BadData("the compressed answer is cut off or goes on", system=self._system, operation=operation)
-        return bytes(body)
-
-    def _inflated(self, inflate: "zlib._Decompress", chunk: bytes, room: int, *, operation: str) -> bytes:
-        try:
-            return inflate.decompress(inflate.unconsumed_tail + chunk, room)
-        except zlib.error as exc:
-            raise BadData("the compressed answer is damaged", system=self._system, operation=operation) from exc
+    def _content_type(self, response: httpx.Response, *, operation: str) -> tuple[str, str | None]:
+        said = response.headers.get("content-type", "")
+        media_type, _, _ = said.partition(";")
+        parameters = ((name.lower(), value.strip(" \t\"'").lower()) for name, value in _PARAMETER.findall(said))
+        charsets = {value for name, value in parameters if name == "charset" and value}
+        if len(charsets) > 1:
+            raise BadData("two charsets in one Content-Type", system=self._system, operation=operation)
+        return media_type.strip().lower(), next(iter(charsets), None)
 
 
 async def decoded(decode: Callable[[Reply], T], reply: Reply) -> T:
     """*decode* applied to *reply*, in a thread when the body is large."""
-    if len(reply.body) > LARGE:
-        return await asyncio.to_thread(decode, reply)
-    return decode(reply)
+    return await worked_out(lambda: decode(reply), size=len(reply.body))
 
 
-def _transport(settings: SystemSettings) -> OneHostTransport:
+def transport_to(settings: SystemSettings) -> OneHostTransport:
+    """The network as it leads to one system. Reads certificate files; raises OSError where they do not serve."""
     url = httpx.URL(str(settings.url))
     return OneHostTransport(url, ssl_context=_tls(settings) if url.scheme == "https" else None)
 

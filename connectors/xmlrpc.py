@@ -53,6 +53,11 @@ class Struct:
     def __init__(self, members: Mapping[str, "Value"]) -> None:
         self._members = members
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What its members are called."""
+        return frozenset(self._members)
+
     def text(self, name: str) -> str | None:
         """A string member."""
         return self._of_kind(name, str)

@@ -1,12 +1,15 @@
 """The recharge-history capability over Huawei AcctMgr: one guarded call; what the reply means is in `mapping`."""
 
+import contextlib
+import datetime as dt
 from typing import Any, Final
 
 from connectors.acctmgr.mapping import Reading, read_recharges
 from connectors.acctmgr.settings import AcctMgrSettings
-from connectors.capabilities import Period
+from connectors.capabilities import CHECK, Period
 from connectors.clock import Deadline
 from connectors.environment import Environment
+from connectors.errors import NotKnown
 from connectors.guard import Answer, Call, guard_for, source_of
 from connectors.huawei import Exchange, Serials
 from connectors.soap import SoapClient, Wsdl, WsdlError
@@ -45,6 +48,14 @@ class AcctMgrConnector:
         bounds = self._settings.local_time().bounds(period)
         call = Call(system=self.system, operation=_ENQUIRY, args=(msisdn, *bounds), within=within)
         return await self._guard.call(call, lambda: self._recharges(msisdn, bounds))
+
+    async def check(self, *, msisdn: str, within: Deadline) -> None:
+        """Whether the service answers and takes our user, by a VoucherRechargeEnquiry about the last day."""
+        now = self._environment.clock.now()
+        bounds = self._settings.local_time().bounds(Period(now - dt.timedelta(days=1), now))
+        call = Call(system=self.system, operation=CHECK, args=(msisdn,), within=within)
+        with contextlib.suppress(NotKnown):
+            await self._guard.call(call, lambda: self._recharges(msisdn, bounds))
 
     async def aclose(self) -> None:
         """End calls in flight and close connections. AcctMgr takes the password each time: no session to leave."""

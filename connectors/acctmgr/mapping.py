@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from connectors.huawei import LocalTime, MoneyTable
+from connectors.huawei.entries import entries
 from connectors.huawei.money import amount
 from connectors.numbering import NotInPlanError, NumberForm, NumberingPlan
 from connectors.xml import Node, XmlError
@@ -29,22 +30,22 @@ class Reading:
     succeeded: frozenset[str]
 
 
-def read_recharges(result: Node | None, reading: Reading, *, msisdn: str) -> tuple[Recharge, ...]:
+def read_recharges(result: Node, reading: Reading, *, msisdn: str) -> tuple[Recharge, ...]:
     """
-    Recharges, newest first. None (a success without a result) and a result without records are both an empty history.
+    Recharges, newest first. A result without records is an empty history.
 
-    XmlError when a record is of another number than *msisdn*, or when one voucher succeeded twice in the same second.
+    XmlError when a record is of another number than *msisdn*, or when one was doubled on the way.
     """
-    logs = [] if result is None else list(result.children("RechargeLog"))
+    logs = entries(result, "RechargeLog", mark="TradeTime")
     found = [_recharge(node, reading, msisdn=msisdn) for node in logs]
-    _check_vouchers(logs, found)
+    _check_doubles(logs, found)
     return tuple(sorted(_distinct(found), key=lambda recharge: recharge.recharged_at, reverse=True))
 
 
 def _recharge(node: Node, reading: Reading, *, msisdn: str) -> Recharge:
     if _number(node, reading) != msisdn:
         raise XmlError("SubscriberNo is not the one asked about")
-    voucher = tuple(node.text(name) or "" for name in _VOUCHER)
+    voucher = tuple(_part(node, name) for name in _VOUCHER)
     succeeded = node.require_text("ErrorType") in reading.succeeded
     return Recharge(
         ref=Ref("recharge", reading.source.system, (msisdn, node.require_text("TradeTime"), *voucher)),
@@ -59,6 +60,12 @@ def _recharge(node: Node, reading: Reading, *, msisdn: str) -> Recharge:
     )
 
 
+def _part(node: Node, name: str) -> str:
+    """A part of the voucher's number, empty where there was no voucher; the element itself the definition demands."""
+    node.require(name)
+    return node.text(name) or ""
+
+
 def _number(node: Node, reading: Reading) -> str:
     try:
         return reading.numbering.read(node.require_text("SubscriberNo"), reading.number_form)
@@ -71,14 +78,19 @@ def _money(node: Node, name: str, reading: Reading) -> Money | None:
     return None if units is None else reading.table.money(units, node.text("Currency") or reading.currency)
 
 
-def _check_vouchers(logs: Iterable[Node], found: Iterable[Recharge]) -> None:
-    """A voucher is spent once, so a second success at the same moment is a record that was doubled on the way."""
+def _check_doubles(logs: Iterable[Node], found: Iterable[Recharge]) -> None:
+    """
+    No record may come twice: not word for word, and a voucher is spent only once in a second.
+
+    Two recharges within a second differ at least in the balances that they found.
+    """
+    texts = [tuple((field.name, field.element.text) for field in node.elements()) for node in logs]
     spent = [
         recharge.ref
         for node, recharge in zip(logs, found, strict=True)
         if recharge.result is RechargeResult.SUCCEEDED and all(node.text(name) for name in _VOUCHER)
     ]
-    if len(set(spent)) != len(spent):
+    if len(set(spent)) != len(spent) or len(set(texts)) != len(texts):
         raise XmlError("RechargeLog occurs twice")
 
 

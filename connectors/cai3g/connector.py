@@ -1,9 +1,12 @@
 """The network capability over CAI3G: subscriptions by number and by IMSI. Thin: guard, session, message, mapping."""
 
+import contextlib
+
 from connectors.cai3g.mapping import Key, MoId, found_by_imsi, network_profile
 from connectors.cai3g.protocol import CAI3GProtocol
 from connectors.cai3g.sessions import SessionPool
 from connectors.cai3g.settings import CAI3GSettings, ImsiLookup
+from connectors.capabilities import CHECK
 from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import BadData, NotKnown
@@ -48,33 +51,40 @@ class CAI3GConnector:
             raise BadData("imsi is not the one asked for", system=self.system, operation="Get")
         return answer
 
+    async def check(self, *, msisdn: str, within: Deadline) -> None:
+        """Whether there is a session for us and the service answers, by Get. `aclose` logs out of the session."""
+        with contextlib.suppress(NotKnown):
+            await self._get(MoId(Key.MSISDN, msisdn), within=within, call=CHECK)
+
     async def aclose(self) -> None:
         """End calls in flight, log out of every session, close connections. Takes about two seconds at most."""
         await self._guard.aclose()
         await self._sessions.aclose()
         await self._wire.aclose()
 
-    async def _get(self, asked: MoId, *, within: Deadline) -> Answer[NetworkProfile]:
+    async def _get(self, asked: MoId, *, within: Deadline, call: str = "Get") -> Answer[NetworkProfile]:
         async def ask() -> NetworkProfile:
             reply = await self._sessions.call(lambda ticket: self._protocol.get(self._written(asked), ticket))
             try:
-                return network_profile(
-                    reply,
-                    asked=asked,
-                    element=f"getResponse{self._settings.mo_name}",
-                    read_msisdn=self._read,
-                    source=self._source("Get"),
+                return await reply.read(
+                    lambda body: network_profile(
+                        body,
+                        asked=asked,
+                        element=f"getResponse{self._settings.mo_name}",
+                        read_msisdn=self._read,
+                        source=self._source("Get"),
+                    )
                 )
             except XmlError as exc:
                 raise BadData(str(exc), system=self.system, operation="Get") from exc
 
-        return await self._guard.call(Call(self.system, "Get", (asked.key, asked.value), within), ask)
+        return await self._guard.call(Call(self.system, call, (asked.key, asked.value), within), ask)
 
     async def _search(self, imsi: str, *, within: Deadline) -> Answer[MoId]:
         async def ask() -> MoId:
             reply = await self._sessions.call(lambda ticket: self._protocol.search(MoId(Key.IMSI, imsi), ticket))
             try:
-                found = found_by_imsi(reply, imsi=imsi, read_msisdn=self._read)
+                found = await reply.read(lambda body: found_by_imsi(body, imsi=imsi, read_msisdn=self._read))
             except XmlError as exc:
                 raise BadData(str(exc), system=self.system, operation="Search") from exc
             if found is None:

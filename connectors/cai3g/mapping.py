@@ -10,7 +10,7 @@ import enum
 import re
 from collections.abc import Callable, Iterator
 
-from connectors import lexical
+from connectors.cai3g import fields
 from connectors.xml import Node, XmlError
 from schema.network import Barring, CallForwarding, ForwardingCondition, NetworkProfile, NetworkService
 from schema.scalars import Imsi, Msisdn
@@ -62,7 +62,6 @@ _TELEPHONY = "ts10"
 _IMSI = re.compile(r"[0-9]{6,15}", re.ASCII)
 # Digits with the signs a dialled number may have; some HLRs put the nature of address and a hyphen in front.
 _FORWARD_TO = re.compile(r"[0-9A-Ea-e*#+-]{1,40}", re.ASCII)
-_LARGEST_STATE = 9999
 
 
 class Key(enum.StrEnum):
@@ -101,7 +100,7 @@ def network_profile(
         barring=_barring(subscription),
         call_forwarding=list(_forwardings(subscription)),
         services=sorted(_services(subscription), key=lambda service: service.name),
-        apns=list(_apns(subscription)),
+        apns=list(dict.fromkeys(_apns(subscription))),
         # GsmHlr has no lock: barring bars calls, messages or roaming, each by itself, never the line as a whole.
         locked=None,
         source=source,
@@ -111,9 +110,10 @@ def network_profile(
 def found_by_imsi(reply: Node, *, imsi: str, read_msisdn: ReadMsisdn) -> MoId | None:
     """The one subscription in a SearchResponse for an IMSI, by its number where it has one; None when there is none."""
     mo_ids = list(reply.children("MOId"))
-    imsis = {_imsi(node.value()) for mo_id in mo_ids for node in mo_id.children(Key.IMSI)}
-    msisdns = {_msisdn(node.value(), read_msisdn) for mo_id in mo_ids for node in mo_id.children(Key.MSISDN)}
+    imsis = {_imsi(text) for mo_id in mo_ids if (text := mo_id.text(Key.IMSI))}
+    msisdns = {_msisdn(text, read_msisdn) for mo_id in mo_ids if (text := mo_id.text(Key.MSISDN))}
     if not mo_ids:
+        _check_empty(reply)
         return None
     if imsis - {imsi} or len(msisdns) > 1:
         raise XmlError("MOId is not the one asked for, or not the only one")
@@ -123,10 +123,18 @@ def found_by_imsi(reply: Node, *, imsi: str, read_msisdn: ReadMsisdn) -> MoId | 
     return MoId(Key.IMSI, imsi) if msisdn is None else MoId(Key.MSISDN, msisdn)
 
 
+def _check_empty(reply: Node) -> None:
+    """That a search found nothing is only believed where nothing else is told that might be a result."""
+    if any(child.name != "extension" for child in reply.elements()):
+        raise XmlError("MOId is missing")
+
+
 def _only(parent: Node, name: str) -> Node:
     elements = list(parent.elements())
     if len(elements) != 1 or elements[0].name != name:
         raise XmlError(f"{parent.name} does not hold exactly one {name}")
+    if not any(True for _ in elements[0].elements()):
+        raise XmlError(f"{name} is empty")
     return elements[0]
 
 
@@ -162,19 +170,19 @@ def _msisdn(text: str | None, read: ReadMsisdn) -> str | None:
 
 def _barring(subscription: Node) -> Barring:
     return Barring(
-        outgoing=_state(subscription, "obo"),
-        incoming=_state(subscription, "obi"),
-        roaming=_state(subscription, "obr"),
-        premium_information=_state(subscription, "obopri"),
-        premium_entertainment=_state(subscription, "obopre"),
-        short_messages=_state(subscription, "obssm"),
+        outgoing=fields.state(subscription, "obo"),
+        incoming=fields.state(subscription, "obi"),
+        roaming=fields.state(subscription, "obr"),
+        premium_information=fields.state(subscription, "obopri"),
+        premium_entertainment=fields.state(subscription, "obopre"),
+        short_messages=fields.state(subscription, "obssm"),
     )
 
 
 def _forwardings(subscription: Node) -> Iterator[CallForwarding]:
     for name, condition in _CONDITIONS.items():
-        node = subscription.child(name)
-        if node is not None and not node.is_nil:
+        node = fields.told(subscription, name)
+        if node is not None:
             yield _forwarding(node, condition)
 
 
@@ -185,14 +193,16 @@ def _forwarding(node: Node, condition: ForwardingCondition) -> CallForwarding:
     Where the HLR keeps a setting per group of basic services, that of telephony (ts10) counts: the others forward fax
     and data calls. A bare number instead of elements is the provision state.
     """
-    if not len(node.element):
-        return CallForwarding(condition=condition, provisioned=_flag(_number(node)), active=None, forward_to=None)
+    if not fields.holds_elements(node):
+        return CallForwarding(condition=condition, provisioned=_flag(fields.number(node)), active=None, forward_to=None)
     group = node.child(_TELEPHONY)
+    if group is not None:
+        fields.holds_elements(group)
     settings = node if group is None else group
     return CallForwarding(
         condition=condition,
-        provisioned=_flag(_state(node, "provisionState")),
-        active=_flag(_state(settings, "activationState")),
+        provisioned=_flag(fields.state(node, "provisionState")),
+        active=_flag(fields.state(settings, "activationState")),
         forward_to=_forward_to(settings),
     )
 
@@ -211,11 +221,11 @@ def _flag(state: int | None) -> bool | None:
 
 def _services(subscription: Node) -> Iterator[NetworkService]:
     for name in SERVICES:
-        node = subscription.child(name)
-        if node is None or node.is_nil:
+        node = fields.told(subscription, name)
+        if node is None:
             continue
-        if not len(node.element):
-            state = _number(node)
+        if not fields.holds_elements(node):
+            state = fields.number(node)
             yield from [] if state is None else [NetworkService(name=name, state=state)]
         else:
             yield from _service_parts(name, node)
@@ -223,33 +233,22 @@ def _services(subscription: Node) -> Iterator[NetworkService]:
 
 def _service_parts(name: str, node: Node) -> Iterator[NetworkService]:
     """The states of a service that has several, each under its whole name, such as `caw.ts10.activationState`."""
-    groups = [(name, node), *((f"{name}.{group}", found) for group in _SERVICE_GROUPS if (found := node.child(group)))]
+    found = ((f"{name}.{group}", node.child(group)) for group in _SERVICE_GROUPS)
+    groups = [
+        (name, node),
+        *((path, group) for path, group in found if group is not None and fields.holds_elements(group)),
+    ]
     for path, owner in groups:
         for part in _PARTS_OF_A_SERVICE:
-            state = _state(owner, part)
+            state = fields.state(owner, part)
             if state is not None:
                 yield NetworkService(name=f"{path}.{part}", state=state)
 
 
 def _apns(subscription: Node) -> Iterator[str]:
+    """Names as they come; several contexts of one access point, for IPv4 and IPv6 for instance, are one name."""
     for context in subscription.children("gprs"):
-        if len(context.element):
+        if fields.holds_elements(context):
             yield context.require_text("apnid")
         elif context.value():
             raise XmlError("gprs holds text instead of apnid")
-
-
-def _state(parent: Node, name: str) -> int | None:
-    node = parent.child(name)
-    return None if node is None or node.is_nil else _number(node)
-
-
-def _number(node: Node) -> int | None:
-    text = node.value()
-    try:
-        state = lexical.integer(text) if text else None
-    except lexical.LexicalError as exc:
-        raise XmlError(f"{node.name} is {exc}") from exc
-    if state is not None and not 0 <= state <= _LARGEST_STATE:
-        raise XmlError(f"{node.name} is not a small number")
-    return state

@@ -62,11 +62,11 @@ class CAI3GProtocol:
         except TimeoutError as exc:
             raise TimedOut("no whole answer in time", system=self._system, operation="Logout") from exc
 
-    async def get(self, mo_id: MoId, ticket: Ticket) -> Node:
+    async def get(self, mo_id: MoId, ticket: Ticket) -> SoapReply:
         """The GetResponse for one subscription; *mo_id* is written as the system writes it."""
         return await self._in_session(self._provisioning, "Get", self.get_envelope(mo_id, ticket), ticket)
 
-    async def search(self, mo_id: MoId, ticket: Ticket) -> Node:
+    async def search(self, mo_id: MoId, ticket: Ticket) -> SoapReply:
         """The SearchResponse, which names the subscriptions that have this key."""
         return await self._in_session(self._provisioning, "Search", self.search_envelope(mo_id, ticket), ticket)
 
@@ -96,7 +96,7 @@ class CAI3GProtocol:
         except WsdlError as exc:
             raise Misconfigured("the configured wsdl does not fit", system=self._system, operation=operation) from exc
 
-    async def _in_session(self, client: SoapClient, operation: str, envelope: bytes, ticket: Ticket) -> Node:
+    async def _in_session(self, client: SoapClient, operation: str, envelope: bytes, ticket: Ticket) -> SoapReply:
         try:
             reply = await self._ask(client, operation, envelope)
             _check_echo(reply, ticket)
@@ -105,7 +105,7 @@ class CAI3GProtocol:
             raise call_error(fault, codes=codes, system=self._system, operation=operation) from fault
         except XmlError as exc:
             raise BadData(str(exc), system=self._system, operation=operation) from exc
-        return reply.body
+        return reply
 
     async def _ask(self, client: SoapClient, operation: str, envelope: bytes) -> SoapReply:
         action = self._wsdl.action(operation)

@@ -6,11 +6,13 @@ from typing import Final
 
 from connectors.capabilities import BillingProfile
 from connectors.cbs.reading import Reading, unique
+from connectors.huawei.entries import entries
 from connectors.huawei.money import amount, require_amount
 from connectors.xml import Node, XmlError
 from schema.billing import AccountBalance, AccountCredit, AccountPurse
 from schema.money import Money
 
+_OCS: Final = "QueryOCSBalance"
 _UNLIMITED: Final = -1
 _FLAGS: Final = {None: False, "N": False, "Y": True}
 
@@ -28,10 +30,8 @@ class Account:
         return next(cls(number, entry.key) for entry in owner.accounts if entry.account_number == number)
 
 
-def read(result: Node | None, reading: Reading, account: Account) -> AccountBalance:
+def read(result: Node, reading: Reading, account: Account) -> AccountBalance:
     """The balance of *account* from the result of the operation that was asked; XmlError when it is of another."""
-    if result is None:
-        raise XmlError("the result is missing")
     return _READERS[reading.source.operation](result, reading, account)
 
 
@@ -63,12 +63,13 @@ def _read_sum(result: Node, reading: Reading, account: Account) -> AccountBalanc
 
 def _read_ocs(result: Node, reading: Reading, account: Account) -> AccountBalance:
     """QueryOCSBalanceResult: of the subscriber's accounts (two for a hybrid one) the one asked about."""
-    entries = [node for node in result.children("AcctList") if node.require_text("AcctKey") == account.key]
-    if len(entries) != 1:
+    told = entries(result, "AcctList", mark="BalanceResult")
+    mine = [node for node in told if node.require_text("AcctKey") == account.key]
+    if len(mine) != 1:
         raise XmlError("AcctList has not exactly one entry for the account asked about")
     return AccountBalance(
-        purses=_purses(entries[0], reading),
-        credits=_credits(entries[0], reading),
+        purses=_purses(mine[0], reading),
+        credits=_credits(mine[0], reading),
         unbilled=None,
         outstanding=None,
         overdue=None,
@@ -80,14 +81,14 @@ def _read_total(result: Node, reading: Reading, account: Account) -> AccountBala
     """QueryTotalBalanceResult: one entry per currency, with what is owed beside what is there."""
     if result.require_text("AccountCode") != account.number:
         raise XmlError("AccountCode is not the one asked about")
-    entries = list(result.children("BalanceList"))
-    unique((reading.currency_id(node) for node in entries), "BalanceList")
+    told = entries(result, "BalanceList", mark="AvailableCreditLimit")
+    unique((reading.currency_id(node) for node in told), "BalanceList")
     return AccountBalance(
-        purses=[purse for node in entries for purse in _total_purses(node, reading)],
-        credits=[_total_credit(node, reading) for node in entries],
-        unbilled=_per_currency(entries, "UnbilledAmount", reading),
-        outstanding=_per_currency(entries, "OutStandingAmount", reading),
-        overdue=_per_currency(entries, "OverDueAmount", reading),
+        purses=[purse for node in told for purse in _total_purses(node, reading)],
+        credits=[_total_credit(node, reading) for node in told],
+        unbilled=_per_currency(told, "UnbilledAmount", reading),
+        outstanding=_per_currency(told, "OutStandingAmount", reading),
+        overdue=_per_currency(told, "OverDueAmount", reading),
         source=reading.source,
     )
 
@@ -103,21 +104,23 @@ def _purses(account: Node, reading: Reading) -> list[AccountPurse]:
             name=node.text("BalanceTypeName"),
             total=_money_of(node, "TotalAmount", reading),
         )
-        for node in account.children("BalanceResult")
+        for node in entries(account, "BalanceResult", mark="BalanceType")
     ]
     unique(((purse.kind, purse.total.currency) for purse in purses), "BalanceResult")
     return purses
 
 
 def _credits(account: Node, reading: Reading) -> list[AccountCredit]:
-    nodes = list(account.children("AccountCredit"))
+    nodes = entries(account, "AccountCredit", mark="TotalCreditAmount")
     unique(((node.text("CreditLimitType"), reading.currency_id(node)) for node in nodes), "AccountCredit")
     return [_credit(node, reading) for node in nodes]
 
 
 def _credit(node: Node, reading: Reading) -> AccountCredit:
     kind, currency_id = node.text("CreditLimitType"), reading.currency_id(node)
-    if _flag(node, "NoLimitFlag") or require_amount(node, "TotalCreditAmount") == _UNLIMITED:
+    # The published QueryOCSBalance has no such flag, the published answer to QuerySumBalanceAndCredit has.
+    flagged = reading.source.operation != _OCS
+    if _no_limit(node, flag="NoLimitFlag", amount_name="TotalCreditAmount", flagged=flagged):
         return _unlimited(kind)
     return AccountCredit(
         kind=kind,
@@ -138,7 +141,7 @@ def _total_purses(node: Node, reading: Reading) -> list[AccountPurse]:
 
 
 def _total_credit(node: Node, reading: Reading) -> AccountCredit:
-    if _flag(node, "CreditNoLimitFlag") or require_amount(node, "AvailableCreditLimit") == _UNLIMITED:
+    if _no_limit(node, flag="CreditNoLimitFlag", amount_name="AvailableCreditLimit", flagged=True):
         return _unlimited(None)
     remaining = _money_of(node, "AvailableCreditLimit", reading)
     return AccountCredit(kind=None, unlimited=False, limit=None, used=None, remaining=remaining)
@@ -148,15 +151,21 @@ def _unlimited(kind: str | None) -> AccountCredit:
     return AccountCredit(kind=kind, unlimited=True, limit=None, used=None, remaining=None)
 
 
-def _flag(node: Node, name: str) -> bool:
-    try:
-        return _FLAGS[node.text(name)]
-    except KeyError:
-        raise XmlError(f"{name} is neither Y nor N") from None
+def _no_limit(node: Node, *, flag: str, amount_name: str, flagged: bool) -> bool:
+    """Whether there is no limit. Where answers are *flagged*, one without its flag may have lost it, and its sense."""
+    minus_one = require_amount(node, amount_name) == _UNLIMITED
+    said = node.text(flag)
+    if said not in _FLAGS:
+        raise XmlError(f"{flag} is neither Y nor N")
+    if said is None and flagged and not minus_one:
+        raise XmlError(f"{flag} is missing")
+    return minus_one or _FLAGS[said]
 
 
 def _unbilled(result: Node, reading: Reading) -> list[Money]:
-    unbilled = [_money_of(node, "ChargeAmount", reading) for node in result.children("UnbilledResult")]
+    unbilled = [
+        _money_of(node, "ChargeAmount", reading) for node in entries(result, "UnbilledResult", mark="ChargeAmount")
+    ]
     unique((money.currency for money in unbilled), "UnbilledResult")
     return unbilled
 
@@ -170,6 +179,6 @@ def _per_currency(entries: Sequence[Node], name: str, reading: Reading) -> list[
 
 _READERS: Final[Mapping[str, Callable[[Node, Reading, Account], AccountBalance]]] = {
     "QuerySumBalanceAndCredit": _read_sum,
-    "QueryOCSBalance": _read_ocs,
+    _OCS: _read_ocs,
     "QueryTotalBalance": _read_total,
 }

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from connectors.cbs.reading import Reading, unique
+from connectors.huawei.entries import entries
 from connectors.xml import Node, XmlError
 from schema.billing import Bill, BillLine, BillStatus, Payment
 from schema.period import TimePeriod
@@ -69,11 +70,15 @@ def _status(node: Node, reading: Reading) -> BillStatus:
 
 
 def _lines(bill: Node, reading: Reading, *, currency_id: str) -> list[BillLine]:
-    details = list(bill.children("InvoiceDetail"))
+    details = entries(bill, "InvoiceDetail", mark="ChargeAmount")
     # Inside a bill TotalRowNum counts its lines.
     if bill.integer("TotalRowNum") not in {None, len(details)}:
         raise XmlError("the number of InvoiceDetail is not the one the bill tells")
-    return [_line(node, reading, bill_currency_id=currency_id) for node in details]
+    if len({node.text("CurrencyID") is None for node in details}) > 1:
+        raise XmlError("CurrencyID is missing in some of the bill's InvoiceDetail")
+    lines = [_line(node, reading, bill_currency_id=currency_id) for node in details]
+    unique((line.number for line in lines), "InvoiceDetail")
+    return lines
 
 
 def _line(node: Node, reading: Reading, *, bill_currency_id: str) -> BillLine:

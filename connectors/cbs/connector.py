@@ -1,9 +1,12 @@
 """The billing capability over Huawei CBS: each method is one guarded call; messages and mappings are pure, beside."""
 
+import contextlib
+import datetime as dt
+import functools
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
+from connectors.capabilities import CHECK, BillingKey, BillingKeyKind, BillingProfile, Period
 from connectors.cbs import balances, bills, messages, profile
 from connectors.cbs.balances import Account
 from connectors.cbs.paging import Pager
@@ -11,7 +14,7 @@ from connectors.cbs.reading import Reading
 from connectors.cbs.settings import CBSSettings, Lookup
 from connectors.clock import Deadline
 from connectors.environment import Environment
-from connectors.errors import BadData, NotKnown
+from connectors.errors import BadData, Misconfigured, NotKnown
 from connectors.guard import Answer, Call, guard_for, source_of
 from connectors.huawei import Exchange, Serials
 from connectors.soap import SoapClient, Wsdl, WsdlError
@@ -44,8 +47,8 @@ class CBSConnector:
         self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
         self._bc = self._exchange("bc_wsdl", Wsdl(settings.bc_wsdl, imports=settings.imports), settings.bc_path)
         self._ar = self._exchange("ar_wsdl", Wsdl(settings.ar_wsdl, imports=settings.imports), settings.ar_path)
-        self._invoices = self._pager(_INVOICE, "InvoiceInfo")
-        self._payment_log = self._pager(_PAYMENT_LOG, "PaymentInfo")
+        self._invoices = self._pager(_INVOICE, "InvoiceInfo", mark="InvoiceNo")
+        self._payment_log = self._pager(_PAYMENT_LOG, "PaymentInfo", mark="TransID")
         if not self._bc.takes(_CUSTOMER_INFO, "QueryObj"):
             raise WsdlError(f"{settings.bc_wsdl.name} has no {_CUSTOMER_INFO}; point `bc_wsdl` at a file that has it")
 
@@ -76,10 +79,34 @@ class CBSConnector:
         call = self._call(self._settings.balance_operation.value, account_number, account_key or "", within=within)
         return await self._guard.call(call, lambda: self._balance(account))
 
+    async def check(self, *, msisdn: str, within: Deadline) -> None:
+        """Whether both services answer and take our user, by QueryCustomerInfo and by QueryInvoice of the last day."""
+        wanted = (_INVOICE, _PAYMENT_LOG, self._settings.balance_operation.value)
+        missing = ", ".join(operation for operation in wanted if not self._ar.takes(operation))
+        if missing:
+            why = "the WSDL has no such operation; point `ar_wsdl` at one that has it"
+            raise Misconfigured(why, system=self.system, operation=missing)
+        for operation, ask in ((_CUSTOMER_INFO, self._check_bc), (_INVOICE, self._check_ar)):
+            call = self._call(CHECK, operation, msisdn, within=within)
+            with contextlib.suppress(NotKnown):
+                await self._guard.call(call, functools.partial(ask, msisdn))
+
     async def aclose(self) -> None:
         """End calls in flight and close connections. CBS has no sessions to leave."""
         await self._guard.aclose()
         await self._wire.aclose()
+
+    async def _check_bc(self, msisdn: str) -> None:
+        await self._profile(BillingKey(kind=BillingKeyKind.MSISDN, value=msisdn), frozenset())
+
+    async def _check_ar(self, msisdn: str) -> None:
+        now = self._environment.clock.now()
+        bounds = self._settings.local_time().bounds(Period(now - dt.timedelta(days=1), now))
+        number = self._environment.numbering.write(msisdn, self._settings.number_form)
+        by_number = self._ar.takes(_INVOICE, "AcctAccessCode", "PrimaryIdentity")
+        about = {"AcctAccessCode": {"PrimaryIdentity": number}} if by_number else {}
+        # What it says is not read: an account that was not asked for by its number could not be told from another.
+        await self._ar.ask(_INVOICE, self._header(), messages.bills(number, bounds, {}) | about, lambda _: None)
 
     async def _profile(self, key: BillingKey, parts: frozenset[BillingPart]) -> BillingProfile:
         found = await self._bc.ask(
@@ -169,11 +196,12 @@ class CBSConnector:
     def _header(self) -> messages.Request:
         return messages.header(self._settings, self._serials.take())
 
-    def _pager(self, operation: str, name: str) -> Pager:
+    def _pager(self, operation: str, name: str, *, mark: str) -> Pager:
         return Pager(
             self._ar,
             operation,
             name,
+            mark=mark,
             header=self._header,
             page_rows=self._settings.page_rows,
             max_pages=self._settings.max_pages,

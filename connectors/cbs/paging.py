@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Pager:
-    """One list operation of one service; *name* is its row element."""
+    """One list operation of one service; *name* is its row element and *mark* a field of every row."""
 
     def __init__(
         self,
@@ -20,6 +20,7 @@ class Pager:
         operation: str,
         name: str,
         *,
+        mark: str,
         header: Callable[[], Mapping[str, Any]],
         page_rows: int,
         max_pages: int,
@@ -27,6 +28,7 @@ class Pager:
         self._exchange = exchange
         self._operation = operation
         self._name = name
+        self._mark = mark
         self._header = header
         self._page_rows = page_rows
         # Some releases have no paging in the request: then one reply has to hold everything.
@@ -65,8 +67,8 @@ class Pager:
         *,
         pages_left: int,
     ) -> Page[T]:
-        def decode(result: Node | None) -> Page[T]:
-            page = read_page(result, self._name, reader(), begin=before.end)
+        def decode(result: Node) -> Page[T]:
+            page = read_page(result, self._name, reader(), mark=self._mark, begin=before.end)
             if before.rows and page.total != before.total:
                 raise XmlError("TotalRowNum changed between pages")
             if not page.is_last and not pages_left:

@@ -5,6 +5,7 @@ from typing import Final
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile
 from connectors.cbs.messages import wants_subscribers
 from connectors.cbs.reading import Reading, unique
+from connectors.huawei.entries import entries
 from connectors.xml import Node, XmlError
 from schema.billing import BillingAccount, Offering, PaymentMode, Subscriber
 from schema.parts import ABSENT, BillingPart
@@ -17,7 +18,7 @@ _PRIMARY: Final = "1"  # PrimaryFlag; the samples have 2 for the others.
 
 
 def read_profile(
-    result: Node | None, reading: Reading, *, asked: BillingKey, parts: frozenset[BillingPart]
+    result: Node, reading: Reading, *, asked: BillingKey, parts: frozenset[BillingPart]
 ) -> BillingProfile | None:
     """
     The customer with the parts asked for; None when the system says success and tells nobody.
@@ -25,11 +26,11 @@ def read_profile(
     Any number of subscribers and accounts is accepted, although the published definition has one and two. XmlError when
     the reply is about another number or account than *asked*.
     """
-    if result is None or not any(True for _ in result.elements()):
+    if not any(True for _ in result.elements()):
         return None
     customer_key = result.require("Customer").require_text("CustKey")
-    accounts = tuple(_account(node, reading) for node in result.children("Account"))
-    lines = tuple(node for node in result.children("Subscriber") if _identities(node))
+    accounts = tuple(_account(node, reading) for node in entries(result, "Account", mark="AcctInfo"))
+    lines = tuple(node for node in entries(result, "Subscriber", mark="SubscriberInfo") if _identities(node))
     _check_echo(accounts, lines, reading, asked=asked, parts=parts)
     subscribers = tuple(_subscriber(node, reading, offerings=BillingPart.OFFERINGS in parts) for node in lines)
     unique((account.key for account in accounts), "Account")
@@ -65,8 +66,8 @@ def _check_echo(
 
 def _identities(subscriber: Node) -> list[Node]:
     """The phone numbers of a subscriber. One that has none (fixed broadband) is not a line."""
-    identities = subscriber.require("SubscriberInfo").children("SubIdentity")
-    return [identity for identity in identities if identity.text("SubIdentityType") == _MSISDN]
+    identities = entries(subscriber.require("SubscriberInfo"), "SubIdentity", mark="SubIdentityType")
+    return [identity for identity in identities if identity.require_text("SubIdentityType") == _MSISDN]
 
 
 def _account(node: Node, reading: Reading) -> BillingAccount:
@@ -117,11 +118,11 @@ def _primary(subscriber: Node) -> Node:
 
 
 def _offerings(subscriber: Node, reading: Reading) -> list[Offering]:
-    main, additions = subscriber.child("PrimaryOffering"), list(subscriber.children("SupplementaryOffering"))
+    main = subscriber.require("PrimaryOffering")
+    additions = entries(subscriber, "SupplementaryOffering", mark="OfferingKey", beside="PrimaryOffering")
     # An offering that is bought more than once gets another PurchaseSeq each time.
     unique((_offering_key(node) for node in additions), "SupplementaryOffering")
-    first = [_offering(main, reading, primary=True)] if main else []
-    return first + [_offering(node, reading, primary=False) for node in additions]
+    return [_offering(main, reading, primary=True), *(_offering(node, reading, primary=False) for node in additions)]
 
 
 def _offering_key(node: Node) -> tuple[str, str | None]:
@@ -134,6 +135,9 @@ def _offering_key(node: Node) -> tuple[str, str | None]:
 
 def _offering(node: Node, reading: Reading, *, primary: bool) -> Offering:
     offering_id, _ = _offering_key(node)
+    if not primary:
+        # The definition demands it of additions, and an end that got lost would read as "never".
+        node.require_text("ExpirationTime")
     return Offering(
         offering_id=offering_id,
         primary=primary,

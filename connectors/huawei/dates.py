@@ -9,6 +9,7 @@ from connectors.capabilities import Period
 from connectors.xml import Node, XmlError
 
 _FORM = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
+_FIRST_YEAR = 1900
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -17,6 +18,8 @@ class LocalTime:
     How one system writes times: its zone, and the beginnings of values that are no times.
 
     The hour that a zone repeats in autumn cannot be told from the digits; it is read as its first passing.
+    The hour that it leaves out in spring is read by the clock of the winter, because systems work out ends of validity
+    without a look at the zone.
     """
 
     zone: zoneinfo.ZoneInfo
@@ -29,10 +32,9 @@ class LocalTime:
             if text is None:
                 return None
             raise XmlError(f"{name} is not a time of 14 digits")
-        if text.startswith(self.none):
-            return None
         try:
-            return dt.datetime(*map(int, form.groups()), tzinfo=self.zone).astimezone(dt.UTC)  # type: ignore[misc,arg-type]
+            local = dt.datetime(*map(int, form.groups()), tzinfo=self.zone)  # type: ignore[misc,arg-type]
+            return None if text.startswith(self.none) else self._instant(local)
         except (ValueError, OverflowError) as exc:
             raise XmlError(f"{name} is not a possible time") from exc
 
@@ -42,6 +44,11 @@ class LocalTime:
         if instant is None:
             raise XmlError(f"{name} is missing or no time")
         return instant
+
+    def _instant(self, local: dt.datetime) -> dt.datetime:
+        if local.year < _FIRST_YEAR:
+            raise ValueError("before there were such systems, and before zones")
+        return local.astimezone(dt.UTC)
 
     def write(self, instant: dt.datetime) -> str:
         """An aware instant as the system writes it, parts of a second cut off."""

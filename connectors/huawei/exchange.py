@@ -46,10 +46,10 @@ class Exchange:
         return operation in self._wsdl.operations and self._wsdl.takes(operation, f"{operation}Request", *path)
 
     async def ask(
-        self, operation: str, header: Mapping[str, Any], request: Mapping[str, Any], read: Callable[[Node | None], T]
+        self, operation: str, header: Mapping[str, Any], request: Mapping[str, Any], read: Callable[[Node], T]
     ) -> T:
         """
-        Ask, and give what *read* makes of the XResult element (None when a success carries none).
+        Ask, and give what *read* makes of the XResult element, which every success has.
 
         *header* and *request* are RequestHeader and XRequest as zeep takes them. *read* raises XmlError for what it
         cannot trust. Raises ConnectorError of every kind.
@@ -81,9 +81,9 @@ class Exchange:
                 f"the request does not fit the WSDL of `{self._setting}`", system=self._system, operation=operation
             ) from None
 
-    def _result(self, body: Node, operation: str, asked: Mapping[str, Any]) -> Node | None:
+    def _result(self, body: Node, operation: str, asked: Mapping[str, Any]) -> Node:
         header = body.require("ResultHeader")
-        # AcctMgr repeats it, CBS does not; where it is repeated, another one means another question's answer.
+        # AcctMgr repeats it, CBS has none; another one means another question's answer.
         if header.text("TransactionId") not in {None, asked.get("TransactionId")}:
             raise XmlError("TransactionId is not the one asked with")
         code = header.require_text("ResultCode")
@@ -91,4 +91,7 @@ class Exchange:
         if error is not None:
             said = f"result code {code}" if _CODE.fullmatch(code) else "a result code that is no number"
             raise error(said, system=self._system, operation=operation)
-        return body.child(f"{operation}Result")
+        if "TransactionId" in asked:
+            header.require("TransactionId")  # It may be empty; some systems know transactions only within sessions.
+        # The definitions demand it of every question. Without it nothing was told, which is not the same as "none".
+        return body.require(f"{operation}Result")

@@ -1,6 +1,5 @@
 """One SOAP question over the wire and the element that answers it. Knows envelopes and faults, no vendor's codes."""
 
-import asyncio
 import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -8,7 +7,8 @@ from typing import TypeVar
 from lxml import etree
 
 from connectors.errors import BadData, Misconfigured, Unavailable
-from connectors.wire import LARGE, HttpWire, Reply, decoded
+from connectors.offload import worked_out
+from connectors.wire import HttpWire, Reply, decoded
 from connectors.xml import Node, XmlError, parse
 
 T = TypeVar("T")
@@ -33,17 +33,15 @@ class SoapFault(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SoapReply:
-    """The one element of the body, and the header if there is one."""
+    """The one element of the body, the header if there is one, and the size of the whole reply in bytes."""
 
     body: Node
     header: Node | None
-    large: bool = False
+    size: int = 0
 
     async def read(self, mapping: Callable[[Node], T]) -> T:
         """*mapping* applied to the body; in a thread when the reply was large, so that others are not held up."""
-        if self.large:
-            return await asyncio.to_thread(mapping, self.body)
-        return mapping(self.body)
+        return await worked_out(lambda: mapping(self.body), size=self.size)
 
 
 class SoapClient:
@@ -85,18 +83,27 @@ def read_reply(reply: Reply, *, expect: str) -> SoapReply:
     """The body element of a SOAP 1.1 reply; raises SoapFault or XmlError."""
     if reply.content_type not in {"text/xml", "application/xml", "application/soap+xml"}:
         raise XmlError("the answer is not XML")
-    envelope = Node(parse(reply.body, charset=reply.charset))
-    if envelope.name != "Envelope" or envelope.namespace != SOAP_11:
-        raise XmlError("the answer is not a SOAP 1.1 envelope")
-    contents = list(envelope.require("Body").elements())
-    if len(contents) != 1:
-        raise XmlError("the body does not hold exactly one element")
-    found = contents[0]
+    header, found = _contents(Node(parse(reply.body, charset=reply.charset)))
     if found.name == "Fault" and found.namespace == SOAP_11:
         raise _fault(found)
     if reply.status != 200 or found.name != expect:
         raise XmlError(f"{expect} is missing")
-    return SoapReply(body=found, header=envelope.child("Header"), large=len(reply.body) > LARGE)
+    return SoapReply(body=found, header=header, size=len(reply.body))
+
+
+def _contents(envelope: Node) -> tuple[Node | None, Node]:
+    # SOAP 1.1, 4: a header, if there is one, and then the body. Header entries that must be understood (4.2.3) are
+    # ignored all the same: live systems mark some, and none changes what the body says.
+    if envelope.name != "Envelope" or envelope.namespace != SOAP_11:
+        raise XmlError("the answer is not a SOAP 1.1 envelope")
+    header = envelope.child("Header")
+    parts = [(part.name, part.namespace) for part in envelope.only_elements()]
+    if parts != ([("Body", SOAP_11)] if header is None else [("Header", SOAP_11), ("Body", SOAP_11)]):
+        raise XmlError("the envelope is not a header and a body")
+    body = envelope.require("Body").only_elements()
+    if len(body) != 1:
+        raise XmlError("the body does not hold exactly one element")
+    return header, body[0]
 
 
 def _fault(fault: Node) -> SoapFault:

@@ -17,7 +17,7 @@ from connectors.json import JsonError, JsonObject
 from connectors.tmf.faults import refusal
 from connectors.tmf.fields import selection
 from connectors.tmf.paging import Paging, PagingError
-from connectors.tmf.replies import Item, Page, Read, check_absence, read_object, read_page
+from connectors.tmf.replies import Item, Page, Read, check_absence, read_no_page, read_object, read_page
 from connectors.tmf.settings import TMFSettings
 from connectors.wire import HttpWire, decoded
 from schema.parts import Part
@@ -105,7 +105,10 @@ class Collection(Generic[T]):
     async def by_filter(self, filter_: Filter, *, parts: frozenset[Part]) -> tuple[T, ...]:
         """Every object that *filter_* finds and wants, in the system's order."""
         items = await self._all(filter_, parts)
-        return tuple(self._value(item) for item in items if filter_.wanted(item.raw))
+        try:
+            return tuple(self._value(item) for item in items if filter_.wanted(item.raw))
+        except JsonError as exc:
+            raise self._bad(exc) from exc
 
     async def _one(self, wanted: str, parts: frozenset[Part]) -> Item[T] | None:
         path = f"{self._path}/{urllib.parse.quote(wanted, safe='')}"
@@ -128,8 +131,7 @@ class Collection(Generic[T]):
         paging = Paging(limit=self._settings.page_size)
         try:
             for _ in range(self._settings.max_pages):
-                page = await self._page(params, paging.offset, parts)
-                _check_heeded(filter_, page)
+                page = await self._page(filter_, params, paging.offset, parts)
                 _merge(found, page.items)
                 paging.took(items=len(page.items), total=page.total, partial=page.partial)
                 if not paging.more or len(found) == most:
@@ -138,18 +140,18 @@ class Collection(Generic[T]):
             raise self._bad(exc) from exc
         raise BadData("there are more pages than `max_pages`", system=self.system, operation=self.operation)
 
-    async def _page(self, params: Mapping[str, str], offset: int, parts: frozenset[Part]) -> Page[T]:
+    async def _page(self, filter_: Filter, params: Mapping[str, str], offset: int, parts: frozenset[Part]) -> Page[T]:
         limits = {"limit": str(self._settings.page_size)} | ({"offset": str(offset)} if offset else {})
         reply = await self._wire.get(self._path, operation=self.operation, params={**params, **limits})
         if reply.status == 204 or (offset and reply.status == _BEYOND_THE_END):
-            return Page()
+            return read_no_page(reply)
         if reply.status in _ABSENT:
             await decoded(check_absence, reply)
-            return Page()
+            return read_no_page(reply)
         if reply.status not in {200, 206}:
             raise refusal(reply.status, system=self.system, operation=self.operation)
-        read = self._reader(parts)
-        return await decoded(lambda whole: read_page(whole, read), reply)
+        read, most = self._reader(parts), self._settings.page_size * self._settings.max_pages
+        return await decoded(lambda whole: _heeded(filter_, read_page(whole, read, most=most)), reply)
 
     def _reader(self, parts: frozenset[Part]) -> Read[T]:
         source = source_of(self.system, self.operation, settings=self._settings.guard, clock=self._clock)
@@ -167,9 +169,10 @@ class Collection(Generic[T]):
         return BadData(str(exc), system=self.system, operation=self.operation)
 
 
-def _check_heeded(filter_: Filter, page: Page[T]) -> None:
+def _heeded(filter_: Filter, page: Page[T]) -> Page[T]:
     if not all(filter_.heeded(item.raw) for item in page.items):
         raise JsonError(f"the filter {filter_.name} was ignored")
+    return page
 
 
 def _merge(found: dict[str, Item[T]], page: Iterable[Item[T]]) -> None:

@@ -5,17 +5,21 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from connectors.capabilities import CHECK
 from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import BadData, ConnectorError, Rejected
 from connectors.guard import Answer, Call, guard_for
+from connectors.json import JsonError
 from connectors.tmf import fields, mapping
 from connectors.tmf.auth import credentials
 from connectors.tmf.collection import Batch, Collection, Filter, ReadParts
+from connectors.tmf.faults import refusal
 from connectors.tmf.filters import by_account, by_party
 from connectors.tmf.questions import can_filter, grouped, questions
+from connectors.tmf.replies import read_page
 from connectors.tmf.settings import Many, TMFSettings
-from connectors.wire import HttpWire
+from connectors.wire import HttpWire, decoded
 from schema.customer import Customer, PartyRef
 from schema.parts import CustomerPart, Part, PartyPart
 from schema.party import Party, PartyKind
@@ -88,10 +92,33 @@ class TMFConnector:
             for party_id, outcome in outcomes.items()
         }
 
+    async def check(self, *, msisdn: str, within: Deadline) -> None:  # noqa: ARG002 - dialects differ in what they need
+        """Whether every collection is there and takes our credentials, by asking each for the id of one object."""
+        paths = {
+            "GET /customer": self._settings.customer_path,
+            "GET /individual": self._settings.individual_path,
+            "GET /organization": self._settings.organization_path,
+        }
+        for operation, path in paths.items():
+            call = Call(self.system, CHECK, (path,), within)
+            await self._guard.call(call, functools.partial(self._check, path, operation))
+
     async def aclose(self) -> None:
         """End calls in flight and close the connections."""
         await self._guard.aclose()
         await self._wire.aclose()
+
+    async def _check(self, path: str, operation: str) -> None:
+        params = {"limit": "1"} | ({"fields": "id"} if self._settings.send_fields else {})
+        reply = await self._wire.get(path, operation=operation, params=params)
+        # No question by id: here every 404 means that the path is wrong, and none that an object is absent.
+        if reply.status not in {200, 204, 206}:
+            raise refusal(reply.status, system=self.system, operation=operation)
+        try:
+            if reply.status != 204:
+                await decoded(lambda whole: read_page(whole, lambda raw: raw.require_text("id")), reply)
+        except JsonError as exc:
+            raise BadData(str(exc), system=self.system, operation=operation) from exc
 
     def _collection(
         self, operation: str, path: str, members: Mapping[Part, tuple[str, ...]], read: ReadParts[T]

@@ -25,7 +25,8 @@ def instant(text: str, *, zone: zoneinfo.ZoneInfo | None) -> dt.datetime:
     An instant in UTC, to the microsecond.
 
     Without an offset in *text* it is local time of *zone*; without both it is a JsonError. A local time that the end
-    of summer time makes occur twice is read as the first of the two.
+    of summer time makes occur twice is read as the first of the two; one that its beginning leaves out, by the clock of
+    the winter, because systems work out ends of validity without a look at the zone.
     """
     moment = _moment(text)
     if moment.tzinfo is None:

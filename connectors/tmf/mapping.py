@@ -75,28 +75,31 @@ def party_ref(found: JsonObject, reading: Reading) -> PartyRef | None:
     """
     The party that a customer is (TMF629 engagedParty); None for a customer without one.
 
-    Its kind is what `@referredType` says, else the collection that `href` points into, else the configured one.
+    Its kind is what `@referredType` says, else the collection that `href` points into, else the configured one. Where
+    the first two differ, one of them is wrong, and a person and an organisation may have the same id.
     """
     engaged = found.child("engagedParty")
     if engaged is None:
         return None
-    kind = (
-        party_kind(engaged.text("@referredType"))
-        or party_kind(_collection(engaged.text("href")))
-        or reading.default_party_kind
-    )
+    said, pointed = party_kind(engaged.text("@referredType")), party_kind(_collection(engaged.text("href")))
+    if said and pointed and said is not pointed:
+        raise JsonError("engagedParty.@referredType and engagedParty.href disagree")
+    kind = said or pointed or reading.default_party_kind
     if kind is None:
         raise JsonError("engagedParty does not say whether it is a person; set `default_party_kind`")
     return PartyRef(party_id=engaged.require_text("id"), kind=kind)
 
 
 def account_numbers(found: JsonObject) -> tuple[str, ...]:
-    """Ids of the billing accounts of a customer; references to other kinds of account are passed over."""
-    return tuple(each.require_text("id") for each in found.children("account") if _is_billing_account(each))
+    """Ids of the billing accounts of a customer, each once; references to other kinds of account are passed over."""
+    references = [(each.require_text("id"), _is_billing_account(each)) for each in found.children("account")]
+    return tuple(dict.fromkeys(number for number, for_bills in references if for_bills))
 
 
 def party(found: JsonObject, parts: frozenset[Part], source: Source, *, kind: PartyKind, reading: Reading) -> Party:
     """A TMF632 Individual or Organization, with exactly the parts asked for."""
+    if party_kind(found.text("@type")) not in {None, kind}:
+        raise JsonError("@type says that this is a party of the other kind")
     held = _Parts(parts)
     person = kind is PartyKind.INDIVIDUAL
     names = ("formattedName", "fullName", "legalName") if person else ("name", "tradingName")

@@ -27,6 +27,9 @@ class Paging:
         """
         first = self.offset == 0
         self.offset += items
+        if None not in {total, self._total} and total != self._total:
+            # Objects came or went between two pages, so the ones behind them moved, and one may have been passed over.
+            raise PagingError("X-Total-Count changed between two pages")
         self._total = total if total is not None else self._total
         if self._total is not None:
             self._against_total(self._total, items=items)

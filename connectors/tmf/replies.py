@@ -37,13 +37,27 @@ def read_object(reply: Reply, read: Read[T]) -> Item[T]:
     return _item(as_object(_json(reply)), read)
 
 
-def read_page(reply: Reply, read: Read[T]) -> Page[T]:
-    """The objects of a reply to a question by filter. X-Result-Count, where sent, must agree with what is there."""
-    items = tuple(_item(raw, read) for raw in as_objects(_json(reply)))
+def read_page(reply: Reply, read: Read[T], *, most: int | None = None) -> Page[T]:
+    """
+    The objects of a reply to a question by filter, *most* at most.
+
+    X-Result-Count, where sent, must agree with what is there.
+    """
+    found = as_objects(_json(reply))
+    if most is not None and len(found) > most:
+        raise JsonError("the page holds more items than `max_pages` pages may")
+    items = tuple(_item(raw, read) for raw in found)
     count = _count(reply, "X-Result-Count")
     if count is not None and count != len(items):
         raise JsonError("the page does not hold as many items as X-Result-Count says")
     return Page(items=items, total=_count(reply, "X-Total-Count"), partial=reply.status == 206)
+
+
+def read_no_page(reply: Reply) -> Page[T]:
+    """The page of a reply whose status says that there is nothing. Counts, where sent, must agree with that."""
+    if _count(reply, "X-Result-Count"):
+        raise JsonError("the page does not hold as many items as X-Result-Count says")
+    return Page(total=_count(reply, "X-Total-Count"))
 
 
 def check_absence(reply: Reply) -> None:

@@ -1,10 +1,12 @@
 """Recharging over UCIP: one method per question, each one request to the node, guarded like every call."""
 
+import contextlib
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import httpx
 
+from connectors.capabilities import CHECK
 from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import BadData, NotKnown
@@ -78,6 +80,17 @@ class UCIPConnector:
             return mapping.accumulators(answer, source=source)
 
         return await self._guard.call(call, lambda: self._ask(call, msisdn, read))
+
+    async def check(self, *, msisdn: str, within: Deadline) -> None:
+        """Whether the node answers and takes our user and protocol version, by GetBalanceAndDate."""
+        asked = Call(self.system, "GetBalanceAndDate", (msisdn,), within)
+
+        def read(answer: Struct, source: Source) -> tuple[Balance, ...]:
+            return mapping.balances(answer, msisdn=msisdn, settings=self._settings, source=source)
+
+        with contextlib.suppress(NotKnown):
+            call = Call(self.system, CHECK, (msisdn,), within)
+            await self._guard.call(call, lambda: self._ask(asked, msisdn, read))
 
     async def aclose(self) -> None:
         """End calls in flight and close connections."""

@@ -12,7 +12,8 @@ _DATE = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T"
     # Hour 24 is allowed (8.1): the end of the day.
     r"(?P<time>([01]\d|2[0-3])(?P<colon>:?)[0-5]\d(?P=colon)[0-5]\d|24(?P<colon24>:?)00(?P=colon24)00)"
-    r"(?P<sign>[+-])(?P<offset_hours>[01]\d|2[0-3])(?P<offset_minutes>[0-5]\d)",
+    # No zone of the world is further from UTC than fourteen hours.
+    r"(?P<sign>[+-])(?:(?P<offset_hours>0\d|1[0-3])(?P<offset_minutes>[0-5]\d)|1400)",
     re.ASCII,
 )
 _NEVER = "99991231"
@@ -51,7 +52,7 @@ def _fields(text: str) -> re.Match[str]:
 
 def _instant(text: str) -> dt.datetime:
     fields = _fields(text)
-    offset = dt.timedelta(hours=int(fields["offset_hours"]), minutes=int(fields["offset_minutes"]))
+    offset = dt.timedelta(hours=int(fields["offset_hours"] or 14), minutes=int(fields["offset_minutes"] or 0))
     zone = dt.timezone(-offset if fields["sign"] == "-" else offset)
     hours, minutes, seconds = (int(pair) for pair in re.findall(r"\d\d", fields["time"]))
     try:

@@ -1,10 +1,11 @@
 """A node's answers in the words of the graph. Pure; raises XmlError, which names the member, never its value."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from connectors.lexical import scaled
 from connectors.ucip import dates
+from connectors.ucip.currencies import ISO_4217
 from connectors.ucip.settings import DedicatedAccount, UCIPSettings
 from connectors.xml import XmlError
 from connectors.xmlrpc import Struct
@@ -18,20 +19,24 @@ from schema.source import Ref, Source
 _UNITS = {"seconds": Unit.SECONDS, "bytes": Unit.BYTES, "items": Unit.ITEMS}
 
 # dedicatedAccountUnitType, where a node sends it (UCIP 5.0, 7.72). 5, service specific, can be anything.
-_UNIT_TYPES: dict[int | None, str] = {0: "seconds", 1: "money", 2: "bytes", 3: "bytes", 4: "bytes", 6: "bytes"}
+_UNIT_TYPES = {0: "seconds", 1: "money", 2: "bytes", 3: "bytes", 4: "bytes", 5: "", 6: "bytes"}
+
+# All that an account may say of itself without having a value.
+_DESCRIPTION = {"dedicatedAccountID", "productID", "dedicatedAccountUnitType", "compositeDedicatedAccountFlag"}
+_GRAPHQL_INT = 2**31
 
 
 def balances(answer: Struct, *, msisdn: str, settings: UCIPSettings, source: Source) -> tuple[Balance, ...]:
     """
     The main balance and the dedicated ones of a GetBalanceAndDate response, in the node's order.
 
-    accountValue2 is left out: it is the same money in a second currency of announcement (7.9), not more of it.
+    accountValue2 is not a balance: it is the same money in a second currency of announcement (7.9), not more of it.
     """
     main = Balance(
         ref=Ref("balance", source.system, (msisdn, "main")),
         kind=BalanceKind.MAIN,
         name="main",
-        money=_money(answer, "accountValue1", answer=answer, settings=settings, decimals=settings.money_decimals),
+        money=_money(answer, "accountValue", answer=answer, settings=settings, decimals=settings.money_decimals),
         quantity=None,
         valid_for=_period(answer, (), ("supervisionExpiryDate",)),
         source=source,
@@ -40,7 +45,9 @@ def balances(answer: Struct, *, msisdn: str, settings: UCIPSettings, source: Sou
         _dedicated(item, answer=answer, msisdn=msisdn, settings=settings, source=source)
         for item in answer.structs("dedicatedAccountInformation")
     ]
-    return (main, *(balance for balance in found if balance is not None))
+    dedicated = [balance for balance in found if balance is not None]
+    _check_once((balance.ref.key for balance in dedicated), "dedicatedAccountID")
+    return (main, *dedicated)
 
 
 def prepaid_account(answer: Struct, *, parts: frozenset[PrepaidPart], source: Source) -> PrepaidAccount:
@@ -63,14 +70,16 @@ def prepaid_account(answer: Struct, *, parts: frozenset[PrepaidPart], source: So
 
 def accumulators(answer: Struct, *, source: Source) -> tuple[Accumulator, ...]:
     """The counters of a GetAccumulators response, in the node's order."""
+    items = answer.structs("accumulatorInformation")
+    _check_once((_key(item, "accumulatorID") for item in items), "accumulatorID")
     return tuple(
         Accumulator(
             number=str(item.require_integer("accumulatorID")),
-            value=item.require_integer("accumulatorValue"),
+            value=_count(item, "accumulatorValue"),
             period=_period(item, ("accumulatorStartDate",), ("accumulatorEndDate",)),
             source=source,
         )
-        for item in answer.structs("accumulatorInformation")
+        for item in items
     )
 
 
@@ -82,11 +91,11 @@ def _dedicated(item: Struct, *, answer: Struct, msisdn: str, settings: UCIPSetti
     money = quantity = None
     if meaning.unit == "money":
         decimals = settings.money_decimals if meaning.decimals is None else meaning.decimals
-        money = _money(item, "dedicatedAccountValue1", answer=answer, settings=settings, decimals=decimals)
+        money = _money(item, "dedicatedAccountValue", answer=answer, settings=settings, decimals=decimals)
     else:
         quantity = Quantity(value=Long(item.require_integer("dedicatedAccountValue1")), unit=_UNITS[meaning.unit])
     return Balance(
-        ref=Ref("balance", source.system, (msisdn, _key(item, number))),
+        ref=Ref("balance", source.system, (msisdn, _key(item, "dedicatedAccountID"))),
         kind=BalanceKind.DEDICATED,
         name=meaning.name,
         money=money,
@@ -98,45 +107,80 @@ def _dedicated(item: Struct, *, answer: Struct, msisdn: str, settings: UCIPSetti
 
 def _meaning(item: Struct, number: int, settings: UCIPSettings) -> DedicatedAccount | None:
     listed = settings.dedicated_accounts.get(number)
-    said = _UNIT_TYPES.get(item.integer("dedicatedAccountUnitType"))
+    said = _unit_type(item)
     if listed is None:
         if settings.unlisted_dedicated_accounts == "leave-out" or said not in {None, "money"}:
             return None
         return DedicatedAccount(name=str(number), unit="money")
-    if said not in {None, listed.unit}:
+    if said and said != listed.unit:
         raise XmlError("dedicatedAccountUnitType differs from the setting dedicated_accounts")
     return listed
 
 
+def _unit_type(item: Struct) -> str | None:
+    number = item.integer("dedicatedAccountUnitType")
+    if number is not None and number not in _UNIT_TYPES:
+        raise XmlError("dedicatedAccountUnitType is none of UCIP")
+    return None if number is None else _UNIT_TYPES[number]
+
+
 def _is_empty(item: Struct) -> bool:
-    # A composite account without sub-accounts comes with its number only (6.25.18).
-    amounts = (item.integer("dedicatedAccountValue1"), item.integer("dedicatedAccountValue2"))
-    return not any(value is not None for value in (*amounts, item.date("expiryDate"), item.date("startDate")))
+    # A composite account without sub-accounts comes with its number only (6.25.18). One that says more than what it is
+    # has a value, and if that is missing, then it was lost.
+    return item.names <= _DESCRIPTION
 
 
-def _key(item: Struct, number: int) -> str:
-    # Accounts of a product share their number; the product tells them apart (UCIP 5.0, productID).
-    product = item.integer("productID")
+def _key(item: Struct, name: str) -> str:
+    # Accounts, counters and offers of a product share their number; the product tells them apart (UCIP 5.0, productID).
+    number, product = item.require_integer(name), item.integer("productID")
     return str(number) if product is None else f"{number}-{product}"
 
 
+def _check_once(keys: Iterable[object], name: str) -> None:
+    found = list(keys)
+    if len(set(found)) != len(found):
+        raise XmlError(f"one {name} occurs more than once")
+
+
+def _count(item: Struct, name: str) -> int:
+    number = item.require_integer(name)
+    if not -_GRAPHQL_INT <= number < _GRAPHQL_INT:
+        raise XmlError(f"{name} is beyond the 32 bits of UCIP's integers")
+    return number
+
+
 def _money(item: Struct, name: str, *, answer: Struct, settings: UCIPSettings, decimals: int) -> Money:
-    return Money(amount=scaled(item.require_integer(name), decimals), currency=_currency(answer, settings))
+    units = item.require_integer(f"{name}1")
+    # Where the second currency of announcement is the first one, the node tells the same amount twice.
+    if _tells_twice(answer) and item.integer(f"{name}2") not in {None, units}:
+        raise XmlError(f"{name}1 and {name}2 are one amount in one currency, and differ")
+    return Money(amount=scaled(units, decimals), currency=_currency(answer, settings))
+
+
+def _tells_twice(answer: Struct) -> bool:
+    second = answer.text("currency2")
+    return second is not None and second == answer.text("currency1")
 
 
 def _currency(answer: Struct, settings: UCIPSettings) -> str:
     written = answer.text("currency1")
-    code = settings.currency_names.get(written, written) if written else settings.currency
-    if code is None:
+    named = settings.currency_names.get(written) if written else settings.currency
+    code = named or written
+    if not code:
         raise XmlError("currency1 is missing and the setting currency is not given")
-    if len(code) != 3 or not (code.isascii() and code.isalpha() and code.isupper()):
+    # What the settings name is the operator's word; only the node's own is held against the list.
+    if named is None and code not in ISO_4217:
         raise XmlError("currency1 is not a currency code; name it in the setting currency_names")
     return code
 
 
 def _offers(answer: Struct) -> list[PrepaidOffer]:
     # Nodes disagree on the name of the list and of the dates.
-    items = answer.structs("offerInformationList") or answer.structs("offerInformation")
+    lists = [answer.structs(name) for name in ("offerInformationList", "offerInformation")]
+    if all(lists):
+        raise XmlError("offerInformationList and offerInformation are both there")
+    items = [item for found in lists for item in found]
+    _check_once((_key(item, "offerID") for item in items), "offerID")
     return [
         PrepaidOffer(
             offer_id=str(item.require_integer("offerID")),
@@ -160,14 +204,17 @@ def _code(answer: Struct, name: str) -> str | None:
 
 
 def _period(item: Struct, starts: tuple[str, ...], ends: tuple[str, ...]) -> TimePeriod | None:
-    start_name = next((name for name in starts if item.date(name) is not None), None)
-    end_name = next((name for name in ends if item.date(name) is not None), None)
-    if start_name is None and end_name is None:
+    if not any(item.date(name) is not None for name in (*starts, *ends)):
         return None
-    return TimePeriod(
-        start=None if start_name is None else _date(item, start_name, dates.start),
-        end=None if end_name is None else _date(item, end_name, dates.end),
-    )
+    return TimePeriod(start=_one_date(item, starts, dates.start), end=_one_date(item, ends, dates.end))
+
+
+def _one_date(item: Struct, names: tuple[str, ...], read: Callable[[str], dt.datetime | None]) -> dt.datetime | None:
+    # The spellings of one date. A node that sends both must mean the same by them.
+    found = {_date(item, name, read) for name in names if item.date(name) is not None}
+    if len(found) > 1:
+        raise XmlError(f"{' and '.join(names)} differ")
+    return found.pop() if found else None
 
 
 def _date(item: Struct, name: str, read: Callable[[str], dt.datetime | None]) -> dt.datetime | None:

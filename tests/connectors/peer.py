@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 Script = Callable[["Exchange"], Awaitable[None]]
@@ -26,8 +28,24 @@ class Exchange:
             + body
         )
 
+    async def drip(self, data: bytes, *, every_s: float) -> None:
+        """Say *data* byte by byte."""
+        for byte in data:
+            await self.say(bytes([byte]))
+            await asyncio.sleep(every_s)
+
     def hang_up(self) -> None:
         self._writer.close()
+
+    def finish_speaking(self) -> None:
+        """Close our direction only: we say nothing more, but still listen."""
+        self._writer.write_eof()
+
+    def reset(self) -> None:
+        """Break the connection, so that the other side sees a reset and not an end."""
+        raw = self._writer.get_extra_info("socket")
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
 
 
 class Peer:

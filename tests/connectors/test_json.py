@@ -14,9 +14,13 @@ from connectors.json import JsonError, as_object, as_objects, parse
 
 SECRET = "99960000042"
 
+# What is text to us: every character that XML 1.0 can carry.
+text = st.text(
+    st.characters(exclude_characters="\ufffe\uffff", exclude_categories=["Cs", "Cc"]) | st.sampled_from("\t\r\n")
+)
 trees = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**40), 10**40) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    st.none() | st.booleans() | st.integers(-(10**40), 10**40) | text,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(text, inner, max_size=4),
     max_leaves=30,
 )
 
@@ -76,8 +80,13 @@ def test_a_text_cut_off_anywhere_is_an_error(tree, data):
         b'"\\ud800"',
         b'{"\\udfff": 1}',
         b'{"a": ["\\ud83d x"]}',
-        b"\xff\xfe[\x00]\x00",
         b"[\x00]\x00",
+        b"\xef\xbb\xbf\xef\xbb\xbf[]",
+        b"\xff\xfe\x00\x00[\x00\x00\x00]\x00\x00\x00",
+        b'"\\u0000"',
+        b'{"a\\b": 1}',
+        b'["\\uFFFE"]',
+        '"\uffff"'.encode(),
         b'"\xe9"',
         b'"\xed\xa0\x80"',
         b"1e101",
@@ -106,12 +115,14 @@ def test_a_declared_charset_is_honoured_when_the_bytes_are_nothing_else():
     assert "José" == parse('"José"'.encode("latin-1"), charset="ISO-8859-1")
 
 
-def test_utf_16_is_read_when_declared():
+def test_utf_16_is_read_when_declared_or_marked():
     assert "王小明" == parse('"王小明"'.encode("utf-16"), charset="utf-16")
+    assert "王小明" == parse('"王小明"'.encode("utf-16-be"), charset="utf-16be")
+    assert "王小明" == parse('"王小明"'.encode("utf-16"))
 
 
 def test_utf_8_declared_as_something_else_is_an_error_and_no_mojibake():
-    with pytest.raises(JsonError, match="declared in another charset"):
+    with pytest.raises(JsonError, match="the bytes are UTF-8"):
         parse('"José"'.encode(), charset="ISO-8859-1")
 
 
@@ -155,6 +166,22 @@ def test_nesting_beyond_the_limit_is_an_error(opening, closing, depth):
 
 def test_brackets_inside_strings_do_not_count_as_nesting():
     assert ["[" * 500] == parse(b'["' + b"[" * 500 + b'"]')
+
+
+def test_a_key_that_is_the_same_once_unescaped_occurs_twice():
+    with pytest.raises(JsonError, match="twice"):
+        parse(b'{"amount": 1, "am\\u006funt": 2}')
+
+
+def test_a_flood_of_escapes_is_an_error():
+    with pytest.raises(JsonError, match="too many escapes"):
+        parse(b'"' + b"\\u738b" * 600_000 + b'"')
+
+
+def test_a_forbidden_character_is_found_wherever_in_a_long_string_it_is():
+    for at in (0, 65_535, 65_536, 99_999):
+        with pytest.raises(JsonError, match="a character that is none"):
+            parse(b'["' + b"x" * at + b"\\u0000" + b"x" * (99_999 - at) + b'"]')
 
 
 @pytest.mark.parametrize("value", [b"[]", b'""', b"{}", b"1"])

@@ -73,28 +73,128 @@ def test_an_inclusion_is_an_element_like_any_other():
     assert not list(root.itertext())
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gbk", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gbk", "gb18030"])
 def test_the_declared_encoding_is_honoured(encoding):
     declared = encoding.removesuffix("-sig")
 
     assert "王小明" == parse(f'<?xml version="1.0" encoding="{declared}"?><a>王小明</a>'.encode(encoding)).text
 
 
-def test_the_transports_charset_outranks_the_documents():
+def test_a_transport_and_a_document_that_contradict_each_other_are_refused():
     body = '<?xml version="1.0" encoding="iso-8859-1"?><a>é</a>'.encode()
 
-    assert "é" == parse(body, charset="utf-8").text
+    with pytest.raises(XmlError, match="two different charsets"):
+        parse(body, charset="utf-8")
+
+
+def test_they_may_contradict_each_other_about_letters_that_are_the_same_in_both():
+    assert "e" == parse(b'<?xml version="1.0" encoding="iso-8859-1"?><a>e</a>', charset="utf-8").text
 
 
 @pytest.mark.parametrize(
-    "charset", ["us-ascii", "utf-16", "nonsense", "cp037", "", "x" * 5000, "utf\x008", "ütf-8", "a b"]
+    "declaration",
+    [
+        "<?xml version='1.0'?>",
+        '<?xml version="1.0" standalone="yes"?>',
+        "<?xml\n version = '1.1'\tencoding='UTF-8' standalone='no' ?>\n",
+    ],
 )
-def test_a_charset_that_does_not_fit_or_does_not_exist_is_an_error_of_the_answer(charset):
-    try:
-        assert "é" == parse("<a>é</a>".encode(), charset=charset).text
-    except XmlError:
-        return
-    assert not charset  # Only an empty one may be taken for none.
+def test_a_declaration_may_be_written_in_every_way_of_the_standard(declaration):
+    assert "é" == parse(f"{declaration}<a>é</a>".encode()).text
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        "<?xml?>",
+        '<?xml encoding="utf-8"?>',
+        '<?xml version="2.0"?>',
+        '<?xml version="1.0" encoding=""?>',
+        '<?xml version="1.0" encoding="8-utf"?>',
+        '<?xml version="1.0" encoding="utf-8" encoding="gbk"?>',
+        '<?xml version="1.0" standalone="yes" encoding="utf-8"?>',
+        '<?xml version="1.0" standalone="maybe"?>',
+        ' <?xml version="1.0"?>',
+        '<?xml version="1.0"?><?xml version="1.0"?>',
+        f'<?xml version="1.0"{" " * 2000}?>',
+    ],
+)
+def test_a_declaration_that_is_none_is_refused(declaration):
+    with pytest.raises(XmlError):
+        parse(f"{declaration}<a>é</a>".encode())
+
+
+def test_256_levels_are_read_and_one_more_is_refused():
+    """
+    libxml2's own limit, pinned: it was another one in earlier versions.
+    """
+    parse(b"<a>" * 256 + b"</a>" * 256)
+    with pytest.raises(XmlError):
+        parse(b"<a>" * 257 + b"</a>" * 257)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<a>" + b"<b/>" * 150_000 + b"</a>",
+        b"<a " + b" ".join(b"a%d=''" % n for n in range(150_000)) + b"/>",
+        b"<!-- -->" * 150_001 + b"<a/>",
+        b"<!-- -->" * 101 + b"<a/>",
+    ],
+    ids=["elements", "attributes", "comments", "comments before the root"],
+)
+def test_a_flood_of_tiny_parts_is_refused(body):
+    with pytest.raises(XmlError, match="too m"):
+        parse(body)
+
+
+@pytest.mark.parametrize(
+    "content", ["\x01", "\x7f\x00", "&#0;", "&#1;", "&#xFFFE;", "&#xD800;", "\ufffe", "\uffff", "&#x110000;", "&nbsp;"]
+)
+def test_what_is_no_character_of_xml_is_refused(content):
+    with pytest.raises(XmlError):
+        parse(f"<a>{content}</a>".encode())
+
+
+def test_an_error_quotes_nothing_and_carries_no_cause_that_does():
+    with pytest.raises(XmlError) as caught:
+        parse(b"<m99960000042>secret</a>")
+
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+    assert "9996" not in str(caught.value)
+
+
+def test_names_that_an_answer_invents_do_not_stay_in_memory():
+    """
+    libxml2 keeps every name for as long as its thread lives, so large answers are read in threads of their own.
+    """
+    import asyncio
+    import functools
+    import itertools
+    import pathlib
+
+    from connectors.offload import worked_out
+
+    memory = pathlib.Path("/proc/self/statm")
+    if not memory.exists():
+        pytest.skip("memory is measured through Linux's /proc")
+    numbers = itertools.count()
+
+    def invented() -> bytes:
+        return b"<a>" + b"".join(b"<n%d%s/>" % (next(numbers), b"x" * 90) for _ in range(50_000)) + b"</a>"
+
+    def length(body: bytes) -> int:
+        return len(parse(body))
+
+    async def read(times: int) -> int:
+        for _ in range(times):
+            body = invented()
+            assert 50_000 == await worked_out(functools.partial(length, body), size=len(body))
+        return int(memory.read_text().split()[1]) * 4096
+
+    before = asyncio.run(read(3))
+    assert asyncio.run(read(10)) - before < 40_000_000  # Kept, they would be 70 million bytes.
 
 
 def test_a_large_document_is_read():
@@ -116,9 +216,24 @@ def test_text_in_sections_is_whole_text():
 
 def test_absent_empty_and_nil_are_none():
     schema = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
-    found = node(f'<a {schema}><b/><c> </c><d xsi:nil="true">x</d><e xsi:nil="0">x</e></a>')
+    found = node(f'<a {schema}><b/><c> </c><d xsi:nil=" true "> </d><e xsi:nil="0">x</e></a>')
 
     assert [None, None, None, None, "x"] == [found.text(name) for name in ("absent", "b", "c", "d", "e")]
+
+
+@pytest.mark.parametrize(
+    "nil", ['xsi:nil="true">5', 'xsi:nil="1"><b/>', 'xsi:nil="yes">', 'xsi:nil="">5', 'xsi:nil="TRUE">']
+)
+def test_what_is_nil_and_is_something_is_refused(nil):
+    with pytest.raises(XmlError, match="d"):
+        node(f'<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><d {nil}</d></a>').text("d")
+
+
+def test_elements_only_means_no_text_between_them():
+    assert ["b", "c"] == [child.name for child in node("<a>\n<b/> <!-- --><c/>\n</a>").only_elements()]
+    for stray in ("x<b/>", "<b/>x", "<b/><!-- -->x<c/>"):
+        with pytest.raises(XmlError, match="a holds text"):
+            node(f"<a>{stray}</a>").only_elements()
 
 
 def test_children_are_found_by_local_name_in_any_namespace():

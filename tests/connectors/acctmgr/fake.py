@@ -83,10 +83,11 @@ class FakeAcctMgr:
     def __init__(self) -> None:
         self.asked: list[etree._Element] = []
         self.paths: list[str] = []
-        self._replies: collections.deque[str] = collections.deque([message("")])
+        self.content_type = "text/xml; charset=utf-8"
+        self._replies: collections.deque[bytes] = collections.deque([message("").encode()])
 
-    def says(self, *replies: str) -> None:
-        self._replies = collections.deque(replies)
+    def says(self, *replies: str | bytes) -> None:
+        self._replies = collections.deque(reply.encode() if isinstance(reply, str) else reply for reply in replies)
 
     async def __call__(self, scope, receive, send) -> None:
         request = Request(scope, receive)
@@ -94,8 +95,8 @@ class FakeAcctMgr:
         self.asked.append(body)
         self.paths.append(f"{request.url.path} {request.headers['soapaction']}")
         content = self._replies.popleft() if len(self._replies) > 1 else self._replies[0]
-        content = content.replace("{transaction}", body.findtext(".//{*}TransactionId") or "")
-        await Response(content, media_type="text/xml")(scope, receive, send)
+        content = content.replace(b"{transaction}", (body.findtext(".//{*}TransactionId") or "").encode())
+        await Response(content, headers={"content-type": self.content_type})(scope, receive, send)
 
     def texts(self) -> dict[str, str]:
         """Leaves of the last message by local name."""

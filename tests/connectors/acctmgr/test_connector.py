@@ -60,11 +60,17 @@ async def test_recharges_are_given_newest_first_with_their_source(fake):
     assert NOW + dt.timedelta(seconds=10) == source.fresh_until
 
 
-@pytest.mark.parametrize("inner", ["", None])
-async def test_a_line_without_recharges_has_none(history, fake, inner):
-    fake.says(message(inner))
+async def test_a_line_without_recharges_has_none(history, fake):
+    fake.says(message(""))
 
     assert () == (await history.recharges(MSISDN, period=YEAR, within=soon())).value
+
+
+async def test_a_success_without_a_result_is_bad_data(history, fake):
+    fake.says(message(None))
+
+    with pytest.raises(BadData, match="Result is missing"):
+        await history.recharges(MSISDN, period=YEAR, within=soon())
 
 
 @pytest.mark.parametrize(

@@ -82,20 +82,19 @@ def test_recharges_come_newest_first():
 
 
 def test_equal_recharges_without_a_voucher_get_keys_of_their_own():
-    found = read(*[log(Batch="", Sequence="")] * 3)
+    found = read(*(log(Batch="", Sequence="", OldBalance=str(before)) for before in (0, 1000, 2000)))
 
     assert 3 == len({recharge.ref for recharge in found})
 
 
 def test_a_voucher_that_failed_twice_in_a_second_is_two_recharges():
-    found = read(log(ErrorType="5"), log(ErrorType="5"))
+    found = read(log(ErrorType="5"), log(ErrorType="5", OldBalance="1850"))
 
     assert 2 == len({recharge.ref for recharge in found})
 
 
-@pytest.mark.parametrize("found", [None, Node(etree.Element("Result"))])
-def test_no_result_and_no_records_are_an_empty_history(found):
-    assert () == read_recharges(found, READING, msisdn="99960000042")
+def test_no_records_are_an_empty_history():
+    assert () == read()
 
 
 @pytest.mark.parametrize(
@@ -106,6 +105,11 @@ def test_no_result_and_no_records_are_an_empty_history(found):
         ([log(SubscriberNo=None)], "SubscriberNo is missing"),
         ([log(SubscriberNo="99960000042")], "number_form"),
         ([log(), log()], "RechargeLog occurs twice"),
+        ([log(), log(OldBalance="1850")], "RechargeLog occurs twice"),
+        ([log(ErrorType="5"), log(ErrorType="5")], "RechargeLog occurs twice"),
+        ([log(Batch="", Sequence="")] * 2, "RechargeLog occurs twice"),
+        ([log().replace("RechargeLog", "RechargeLogs")], "RechargeLog stands where none is expected"),
+        ([f"<Wrapper>{log()}</Wrapper>"], "RechargeLog stands where none is expected"),
         ([log(TradeTime=None)], "TradeTime is missing"),
         ([log(TradeTime="2026-11-07")], "TradeTime is not a time"),
         ([log(TradeTime="19700101020000")], "TradeTime is missing or no time"),

@@ -2,7 +2,9 @@
 
 import logging
 import pathlib
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -10,11 +12,13 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from connectors.cai3g import CAI3GConnector, CAI3GSettings
+from connectors.cai3g.mapping import network_profile
 from connectors.capabilities import Connector, Network
 from connectors.errors import BadData, ConnectorError, Misconfigured, NotKnown, Unavailable
 from connectors.numbering import NumberForm
 from connectors.settings import SystemSettings
 from connectors.soap import WsdlError
+from schema.network import NetworkProfile
 from tests.connectors.cai3g.conftest import Connect
 from tests.connectors.cai3g.fake import CAI3G, GSM, PWD, cai3g_fault, imsi_of, subscription
 from tests.connectors.support import NOW, environment, soon
@@ -245,3 +249,21 @@ def test_every_setting_is_described():
 
 def test_settings_do_not_print_the_password(settings):
     assert "right" not in repr(settings())
+
+
+async def test_a_large_subscription_is_read_beside_the_event_loop(connect, hss, monkeypatch):
+    """
+    A hundred thousand unknown fields take a second to pass over.
+    """
+    threads: list[int] = []
+
+    def reading(*args: Any, **named: Any) -> NetworkProfile:
+        threads.append(threading.get_ident())
+        return network_profile(*args, **named)
+
+    monkeypatch.setattr("connectors.cai3g.connector.network_profile", reading)
+    hss.fields = "<g:unknown/>" * 10_000
+    await connect().profile_by_msisdn(MSISDN, within=soon())
+
+    assert threading.get_ident() not in threads
+    assert 1 == len(threads)

@@ -163,6 +163,12 @@ def test_a_state_that_is_neither_on_nor_off_is_not_said_to_be_either(fields, pro
     assert forwarding(fields).provisioned is provisioned
 
 
+def test_several_contexts_of_one_access_point_are_one_access_point():
+    context = "<g:gprs><g:apnid>{}</g:apnid></g:gprs>"
+
+    assert ["7", "1"] == with_fields("".join(map(context.format, "7177"))).apns
+
+
 @pytest.mark.parametrize("empty", ["", "<g:gprs/>", "<g:gprs></g:gprs>"])
 def test_no_access_point_is_an_empty_list(empty):
     assert [] == with_fields(empty).apns
@@ -184,6 +190,18 @@ def test_no_access_point_is_an_empty_list(empty):
         "<g:cfb>often</g:cfb>",
         "<g:gprs><g:pdpid>1</g:pdpid></g:gprs>",
         "<g:gprs>1</g:gprs>",
+        "<g:gprs>1<g:apnid>1</g:apnid></g:gprs>",
+        "<g:ts21>1<!-- --></g:ts21>",
+        "<g:ts21>1<g:x/></g:ts21>",
+        "<g:ts21><g:x/>1</g:ts21>",
+        "<g:ts21><g:ts21>1</g:ts21></g:ts21>",
+        "<g:caw>1<g:provisionState>1</g:provisionState></g:caw>",
+        "<g:caw><g:ts10>1<g:activationState>1</g:activationState></g:ts10></g:caw>",
+        "<g:cfb>1<g:provisionState>1</g:provisionState></g:cfb>",
+        "<g:cfb><g:ts10><g:ts10><g:fnum>212</g:fnum></g:ts10></g:ts10></g:cfb>",
+        '<g:obo i:nil="true" xmlns:i="http://www.w3.org/2001/XMLSchema-instance">1</g:obo>',
+        '<g:ts21 i:nil="1" xmlns:i="http://www.w3.org/2001/XMLSchema-instance">1</g:ts21>',
+        '<g:caw i:nil="1" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><g:ts10/></g:caw>',
     ],
 )
 def test_a_malformed_field_spoils_the_answer(fields):
@@ -207,6 +225,10 @@ def test_a_malformed_field_spoils_the_answer(fields):
         subscription(msisdn=MSISDN, imsi=IMSI).replace("</c:MOAttributes>", "<g:more/></c:MOAttributes>"),
         f'<c:GetResponse xmlns:c="{CAI3G}"/>',
         f'<c:GetResponse xmlns:c="{CAI3G}"><c:MOAttributes/></c:GetResponse>',
+        (
+            f'<c:GetResponse xmlns:c="{CAI3G}"><c:MOId><msisdn>{MSISDN}</msisdn><imsi>{IMSI}</imsi></c:MOId>'
+            "<c:MOAttributes><getResponseSubscription/></c:MOAttributes></c:GetResponse>"
+        ),
     ],
 )
 def test_an_answer_that_is_not_about_the_number_asked_for_is_refused(reply):
@@ -245,6 +267,14 @@ def found(*mo_ids: str) -> MoId | None:
 )
 def test_a_search_finds_one_subscription_or_none(mo_ids, expected):
     assert expected == found(*mo_ids)
+
+
+@pytest.mark.parametrize("inner", ["<c:MOIds><msisdn>1</msisdn></c:MOIds>", "<imsi>1</imsi>"])
+def test_a_search_answer_that_holds_something_unknown_does_not_mean_nobody(inner):
+    reply = f'<c:SearchResponse xmlns:c="{CAI3G}">{inner}</c:SearchResponse>'
+
+    with pytest.raises(XmlError, match="MOId is missing"):
+        found_by_imsi(Node(parse(reply.encode())), imsi=IMSI, read_msisdn=read_msisdn)
 
 
 @pytest.mark.parametrize(

@@ -65,14 +65,16 @@ def subscriber(
     mode: str = "1",
     **info: str,
 ) -> Element:
-    """A subscriber; *content* are offerings, *info* further fields of SubscriberInfo."""
+    """A subscriber; *content* are offerings, the primary one being 1 unless told; *info* goes into SubscriberInfo."""
     told = identities if identities is not None else [identity("60000042"), identity("999701", kind="2", primary="2")]
+    main = [] if any(part.tag == f"{{{BC}}}PrimaryOffering" for part in content) else [offering("PrimaryOffering", "1")]
     extra = {"Brand": "3", "Status": "2", "SubPassword": "never-read", **info}
     return _bcs(
         "Subscriber",
         _bcs("SubscriberKey", key),
         _bcs("SubscriberInfo", *told, *_fields(_bcc, extra)),
         _bcs("PaymentMode", mode),
+        *main,
         *content,
         *(_bcs("AcctList", _bcs("AcctKey", account)) for account in accounts),
     )
@@ -80,7 +82,8 @@ def subscriber(
 
 def offering(name: str, offering_id: str, *, seq: str = "0", **fields: str) -> Element:
     key = _bcs("OfferingKey", _bcc("OfferingID", offering_id), _bcc("PurchaseSeq", seq))
-    return _bcs(name, key, *_fields(_bcs, {"Status": "2", **fields}))
+    ends = {} if name == "PrimaryOffering" else {"ExpirationTime": "20370101000000"}
+    return _bcs(name, key, *_fields(_bcs, {"Status": "2", **ends, **fields}))
 
 
 def account(code: str = "A1000042", *, key: str = "101000001000042", name: str | None = "Ana", **info: str) -> Element:

@@ -2,13 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.cbs import balances
-from connectors.cbs.balances import Account
 from connectors.xml import XmlError
 from schema.billing import AccountCredit
 from schema.money import Money
 from tests.connectors.cbs import replies
-from tests.connectors.cbs.reading import euro, read_balance, reading
+from tests.connectors.cbs.reading import euro, read_balance
 
 
 def test_a_sum_has_purses_credits_and_unbilled_charges():
@@ -103,6 +101,13 @@ def test_a_sum_that_is_not_told_for_every_currency_is_not_told_at_all():
     assert read_balance("QueryTotalBalance", result).overdue is None
 
 
-def test_no_result_at_all_is_refused():
-    with pytest.raises(XmlError, match="the result is missing"):
-        balances.read(None, reading("QueryTotalBalance"), Account("A1000042"))
+@pytest.mark.parametrize(
+    ("operation", "result"),
+    [
+        ("QuerySumBalanceAndCredit", replies.sum_balance(replies.credit(NoLimitFlag=None))),
+        ("QueryTotalBalance", replies.total_balance(replies.total_entry(CreditNoLimitFlag=None))),
+    ],
+)
+def test_a_limit_that_lost_its_flag_is_refused(operation, result):
+    with pytest.raises(XmlError, match="NoLimitFlag is missing"):
+        read_balance(operation, result)

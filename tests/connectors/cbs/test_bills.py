@@ -40,9 +40,11 @@ def test_a_bill_without_an_id_is_known_by_its_number():
 
 
 def test_a_line_may_have_a_currency_of_its_own_or_that_of_the_bill():
-    (bill,) = read_bills(replies.invoice(replies.detail(CurrencyID="1153"), replies.detail("2", CurrencyID=None)))
+    (own,) = read_bills(replies.invoice(replies.detail(CurrencyID="1153"), replies.detail("2")))
+    (none,) = read_bills(replies.invoice(replies.detail(CurrencyID=None), replies.detail("2", CurrencyID=None)))
 
-    assert ["USD", "EUR"] == [line.amount.currency for line in bill.lines]
+    assert ["USD", "EUR"] == [line.amount.currency for line in own.lines]
+    assert ["EUR", "EUR"] == [line.amount.currency for line in none.lines]
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,9 @@ def test_a_line_may_have_a_currency_of_its_own_or_that_of_the_bill():
         (replies.invoice(replies.detail(), replies.detail(), lines=1), "the number of InvoiceDetail"),
         (replies.invoice(replies.detail(ChargeAmount=None)), "ChargeAmount is missing"),
         (replies.invoice(replies.detail(InvoiceID=None)), "InvoiceID is missing"),
+        (replies.invoice(replies.detail(), replies.detail("2", CurrencyID=None)), "CurrencyID is missing in some"),
+        (replies.invoice(replies.detail(), replies.detail()), "InvoiceDetail occurs twice"),
+        (replies.invoice(replies.result("Wrapper", replies.detail())), "InvoiceDetail stands where none is expected"),
     ],
 )
 def test_what_cannot_be_trusted_is_refused(row, said):

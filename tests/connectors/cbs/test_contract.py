@@ -230,7 +230,7 @@ class TestReplies:
             bill_statuses={},
         )
 
-        found = balances.read(body.child("QueryTotalBalanceResult"), reading, Account("V0011697"))
+        found = balances.read(body.require("QueryTotalBalanceResult"), reading, Account("V0011697"))
 
         dollars = Money(amount=Decimal("0.00"), currency="USD")
         assert [dollars, kwacha("68452.01")] == found.outstanding
@@ -238,7 +238,7 @@ class TestReplies:
         assert [dollars, kwacha("10317.00")] == found.unbilled
         assert [True, True] == [credit.unlimited for credit in found.credits]
         with pytest.raises(XmlError, match="AccountCode is not the one"):
-            balances.read(body.child("QueryTotalBalanceResult"), reading, Account("V0011698"))
+            balances.read(body.require("QueryTotalBalanceResult"), reading, Account("V0011698"))
 
     @pytest.mark.parametrize(
         ("operation", "name"),

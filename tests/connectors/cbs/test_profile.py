@@ -65,7 +65,7 @@ def test_parts_not_asked_for_are_absent_although_the_reply_has_them():
 def test_offerings_bring_their_subscribers_along():
     found = read_profile(replies.customer(), replies.subscriber(), parts=frozenset({BillingPart.OFFERINGS}))
 
-    assert [] == found.subscribers[0].offerings
+    assert ["1"] == [offering.offering_id for offering in found.subscribers[0].offerings]
 
 
 def test_any_number_of_accounts_and_subscribers_is_read():
@@ -88,8 +88,9 @@ def test_a_subscriber_without_a_phone_number_is_no_line():
     assert ["104000001000042"] == [line.key for line in found.subscribers]
 
 
-@pytest.mark.parametrize("result", [None, Node(etree.Element("QueryCustomerInfoResult"))])
-def test_a_success_about_nobody_is_nobody(result):
+def test_a_success_about_nobody_is_nobody():
+    result = Node(etree.Element("QueryCustomerInfoResult"))
+
     assert profile.read_profile(result, reading(), asked=NUMBER, parts=ALL) is None
 
 

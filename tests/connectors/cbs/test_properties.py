@@ -30,7 +30,7 @@ def read_whole(kind: str, result: etree._Element) -> object:
         case "balance":
             return read_balance("QuerySumBalanceAndCredit", result)
     read = bills.bill_reader(reading(), account_number="A1000042")
-    return bills.arrange_bills(read_page(Node(result), "InvoiceInfo", read, begin=0).rows)
+    return bills.arrange_bills(read_page(Node(result), "InvoiceInfo", read, mark="InvoiceNo", begin=0).rows)
 
 
 def leaves(result: etree._Element) -> list[etree._Element]:

@@ -6,7 +6,7 @@ from tests.connectors.cbs import replies
 
 
 def page_of(result, *, begin: int = 0):
-    return read_page(Node(result), "PaymentInfo", lambda node: node.text("TransID"), begin=begin)
+    return read_page(Node(result), "PaymentInfo", lambda node: node.text("TransID"), mark="TransID", begin=begin)
 
 
 def test_a_whole_list_is_the_last_page():
@@ -25,11 +25,8 @@ def test_a_reply_may_repeat_the_number_of_rows_that_was_asked_for():
     assert page_of(replies.paged("QueryPaymentLog", replies.payment(), fetched=500)).is_last
 
 
-@pytest.mark.parametrize(
-    "result", [None, Node(replies.result("QueryPaymentLog")), Node(replies.paged("QueryPaymentLog"))]
-)
-def test_no_result_an_empty_one_and_zero_rows_are_all_empty(result):
-    page = read_page(result, "PaymentInfo", lambda node: node, begin=0)
+def test_zero_rows_are_an_empty_list():
+    page = page_of(replies.paged("QueryPaymentLog"))
 
     assert ((), True) == (page.rows, page.is_last)
 
@@ -46,6 +43,8 @@ def test_no_result_an_empty_one_and_zero_rows_are_all_empty(result):
         replies.paged("QueryPaymentLog", replies.payment(), begin=1),
         replies.paged("QueryPaymentLog", total=-1),
         replies.result("QueryPaymentLog", replies.payment()),
+        replies.result("QueryPaymentLog"),
+        replies.paged("QueryPaymentLog", replies.result("Wrapper", replies.payment())),
     ],
 )
 def test_more_or_fewer_rows_than_the_reply_tells_are_refused(result):

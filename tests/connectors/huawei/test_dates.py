@@ -57,6 +57,10 @@ def test_never_and_unset_are_no_time_at_whatever_hour_the_system_writes_them(tex
         "20260301126000",
         "20260301120060",
         "00000301120000",
+        "10260301120000",
+        "18991231235959",
+        "20370101990000",
+        "19700132000000",
         "２０２６０３０１１２００００",
         "+2026030112000",
         "0",
@@ -80,6 +84,19 @@ def test_a_last_day_that_utc_cannot_hold_is_refused():
 
 def test_the_repeated_hour_is_read_as_its_first_passing():
     assert dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC) == MADRID.read(node("20261025023000"), "At")
+
+
+def test_the_hour_that_is_left_out_is_read_by_the_clock_of_the_winter():
+    assert dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC) == MADRID.read(node("20260329023000"), "At")
+    assert dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC) == MADRID.read(node("20260329033000"), "At")
+
+
+def test_what_means_unset_may_be_a_time_that_no_system_knew_but_not_one_that_cannot_be():
+    told = LocalTime(zone=MADRID.zone, none=("00010101",))
+
+    assert told.read(node("00010101000000"), "At") is None
+    with pytest.raises(XmlError, match="At is not a possible time"):
+        told.read(node("00010101990000"), "At")
 
 
 def test_a_period_is_rounded_outwards_to_whole_seconds():

@@ -42,14 +42,16 @@ async def exchange(said):
     await wire.aclose()
 
 
-def result(code: str, *, header: str = "", inner: str = f"<{ENQUIRY}Result><X>5</X></{ENQUIRY}Result>") -> str:
+def result(
+    code: str, *, header: str = "<TransactionId/>", inner: str = f"<{ENQUIRY}Result><X>5</X></{ENQUIRY}Result>"
+) -> str:
     head = f"<ResultHeader>{header}<ResultCode>{code}</ResultCode><ResultDesc>ORA-1555 99960000042</ResultDesc></ResultHeader>"
     return f"<{ENQUIRY}ResultMsg>{head}{inner}</{ENQUIRY}ResultMsg>"
 
 
-async def ask(exchange: Exchange, request: dict[str, str] | None = None, *, operation: str = ENQUIRY) -> int | None:
+async def ask(exchange: Exchange, request: dict[str, str] | None = None, *, operation: str = ENQUIRY) -> int:
     return await exchange.ask(
-        operation, HEADER, request or {"SubscriberNo": "1"}, lambda found: found.require_integer("X") if found else None
+        operation, HEADER, request or {"SubscriberNo": "1"}, lambda found: found.require_integer("X")
     )
 
 
@@ -59,10 +61,12 @@ async def test_a_success_gives_what_the_reader_makes_of_the_result(exchange, sai
     assert 5 == await ask(exchange)
 
 
-async def test_a_success_may_carry_no_result(exchange, said):
-    said["body"] = result("0", inner="")
+@pytest.mark.parametrize("inner", ["", f"<{ENQUIRY}Resultx><X>5</X></{ENQUIRY}Resultx>", "<X>5</X>"])
+async def test_a_success_without_its_result_is_bad_data(exchange, said, inner):
+    said["body"] = result("0", inner=inner)
 
-    assert await ask(exchange) is None
+    with pytest.raises(BadData, match="Result is missing"):
+        await ask(exchange)
 
 
 @pytest.mark.parametrize(
@@ -120,11 +124,18 @@ async def test_the_echo_of_another_transaction_is_bad_data(exchange, said):
         await ask(exchange)
 
 
-@pytest.mark.parametrize("header", ["<TransactionId>77</TransactionId>", "<TransactionId/>", ""])
-async def test_the_right_echo_or_none_is_fine(exchange, said, header):
+@pytest.mark.parametrize("header", ["<TransactionId>77</TransactionId>", "<TransactionId/>"])
+async def test_the_right_echo_or_an_empty_one_is_fine(exchange, said, header):
     said["body"] = result("0", header=header)
 
     assert 5 == await ask(exchange)
+
+
+async def test_an_answer_that_lost_its_echo_is_bad_data(exchange, said):
+    said["body"] = result("0", header="")
+
+    with pytest.raises(BadData, match="TransactionId is missing"):
+        await ask(exchange)
 
 
 @pytest.mark.parametrize(

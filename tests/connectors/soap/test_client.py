@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from connectors.errors import BadData, ConnectorError, Misconfigured, Unavailable
+from connectors.offload import LARGE
 from connectors.settings import SystemSettings
 from connectors.soap import SoapClient, SoapFault
-from connectors.wire import LARGE, HttpWire
+from connectors.wire import HttpWire
 from connectors.xml import XmlError
 
 ENVELOPE = '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>{}</e:Body></e:Envelope>'
@@ -125,6 +126,18 @@ def whole(inner: str) -> bytes:
         GOOD.replace("42", "&undefined;").encode(),
         GOOD.replace("schemas.xmlsoap.org/soap/envelope/", "www.w3.org/2003/05/soap-envelope").encode(),
         GOOD.replace("</e:Body>", '</e:Body><e:Body><t:Answer xmlns:t="urn:t"/></e:Body>').encode(),
+        GOOD.replace("</e:Body>", "</e:Body><e:Header/>").encode(),
+        GOOD.replace("</e:Body>", "</e:Body><More/>").encode(),
+        GOOD.replace("<e:Body>", "<e:Header/><e:Header/><e:Body>").encode(),
+        GOOD.replace("<e:Body>", "<Body>").replace("</e:Body>", "</Body>").encode(),
+        GOOD.replace("e:Body>", "e:Header>").encode(),
+        GOOD.replace("<e:Body>", "text<e:Body>").encode(),
+        GOOD.replace("</e:Body>", "text</e:Body>").encode(),
+        GOOD.replace("<e:Body>", "<e:Body><e:Envelope><e:Body>").replace("</e:Body>", "</e:Body></e:Envelope></e:Body>").encode(),
+        whole("<Wrapped><Answer><Value>42</Value></Answer></Wrapped>"),
+        whole("<Answer><Value>42</Value></Answer><e:Fault><faultcode>e:Server</faultcode></e:Fault>"),
+        whole("<Fault><faultcode>e:Server</faultcode></Fault>"),
+        b"--x\r\nContent-Type: text/xml\r\n\r\n" + GOOD.encode() + b"\r\n--x--",
         whole(""),
         whole("<Answer/><Answer/>"),
         whole("<Other/>"),
@@ -134,7 +147,10 @@ def whole(inner: str) -> bytes:
     ],
     ids=[
         "empty", "garbage", "cut", "doubled", "trailing text", "document type", "entity", "outside entity",
-        "unknown entity", "SOAP 1.2", "two bodies", "empty body", "two elements", "another element",
+        "unknown entity", "SOAP 1.2", "two bodies", "header after body",
+        "more after body", "two headers", "body of no namespace", "no body", "text in envelope", "text in body",
+        "envelope in envelope", "wrapped answer", "fault beside answer", "fault of no namespace", "multipart",
+        "empty body", "two elements", "another element",
         "other encoding than said", "bytes that are no UTF-8", "too deep",
     ],
 )  # fmt: skip
@@ -159,20 +175,45 @@ async def test_an_envelope_that_is_not_called_xml_is_bad_data(client, lamp, cont
         ("GBK", "text/xml", "gbk"),
         ("GB18030", "text/xml", "gb18030"),
         ("UTF-16", "text/xml", "utf-16"),
-        ("UTF-8", "text/xml; charset=gbk", "gbk"),
-        ("ISO-8859-1", "text/xml; charset=utf-8", "utf-8"),
+        ("GB2312", "text/xml; charset=gbk", "gbk"),
+        ("utf-8", 'text/xml; charset="UTF-8"', "utf-8"),
     ],
 )
-async def test_the_encoding_that_is_said_is_honoured_and_the_transport_outranks_the_document(
-    client, lamp, declared, said, encoding
-):
+async def test_the_encoding_that_is_said_is_honoured(client, lamp, declared, said, encoding):
     lamp.content_type = said
-    document = f'<?xml version="1.0" encoding="{declared}"?>' + GOOD.replace("42", "王小明")
-    lamp.body = document.encode(encoding)
+    lamp.body = f'<?xml version="1.0" encoding="{declared}"?>{GOOD.replace("42", "王小明")}'.encode(encoding)
 
     reply = await ask(client)
 
     assert "王小明" == reply.body.text("Value")
+
+
+@pytest.mark.parametrize(
+    ("declared", "said", "encoding"),
+    [
+        ("UTF-8", "text/xml; charset=gbk", "gbk"),
+        ("ISO-8859-1", "text/xml; charset=utf-8", "utf-8"),
+        ("GBK", "text/xml", "utf-8"),
+        ("UTF-8", "text/xml; charset=utf-8; charset=gbk", "utf-8"),
+    ],
+)
+async def test_encodings_that_contradict_each_other_or_the_bytes_are_bad_data(client, lamp, declared, said, encoding):
+    lamp.content_type = said
+    lamp.body = f'<?xml version="1.0" encoding="{declared}"?>{GOOD.replace("42", "王小明")}'.encode(encoding)
+
+    with pytest.raises(BadData):
+        await ask(client)
+
+
+async def test_a_header_entry_that_must_be_understood_changes_nothing(client, lamp):
+    header = '<e:Header><t:Turn xmlns:t="urn:t" e:mustUnderstand="1">1</t:Turn></e:Header>'
+    lamp.body = GOOD.replace("<e:Body>", f"{header}<e:Body>").encode()
+
+    reply = await ask(client)
+
+    assert 42 == reply.body.require_integer("Value")
+    assert reply.header is not None
+    assert "1" == reply.header.text("Turn")
 
 
 async def test_an_answer_beyond_the_size_limit_is_bad_data(client, lamp):

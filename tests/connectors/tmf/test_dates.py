@@ -102,6 +102,10 @@ def test_a_local_time_that_occurs_twice_is_the_first_of_the_two():
     assert dt.datetime(2024, 10, 27, 0, 30, tzinfo=UTC) == instant("2024-10-27T02:30:00", zone=MADRID)
 
 
+def test_a_local_time_that_never_was_is_read_by_the_clock_of_the_winter():
+    assert dt.datetime(2024, 3, 31, 1, 30, tzinfo=UTC) == instant("2024-03-31T02:30:00", zone=MADRID)
+
+
 @pytest.mark.parametrize(
     ("members", "start", "end"),
     [

@@ -126,7 +126,8 @@ def test_a_characteristic_is_its_plain_value_as_text(value, text):
     [
         ({"@referredType": "Individual"}, PartyKind.INDIVIDUAL),
         ({"@referredType": "organization"}, PartyKind.ORGANIZATION),
-        ({"@referredType": "ORGANIZATION", "href": "/party/v4/individual/2"}, PartyKind.ORGANIZATION),
+        ({"@referredType": "ORGANIZATION", "href": "/party/v4/organization/2"}, PartyKind.ORGANIZATION),
+        ({"@referredType": "ORGANIZATION", "href": "/party/v4/party/2"}, PartyKind.ORGANIZATION),
         ({"href": "https://crm.example/tmf-api/party/v4/individual/2"}, PartyKind.INDIVIDUAL),
         ({"href": "/party/v4/Organization/2/"}, PartyKind.ORGANIZATION),
         ({"@referredType": "PartyRole", "href": "/party/v4/organization/2?x=/individual/1"}, PartyKind.ORGANIZATION),
@@ -136,6 +137,13 @@ def test_the_kind_of_party_is_the_type_else_the_collection_of_its_address(engage
     found = read(a_customer("1", engagedParty={"id": "2"} | engaged))
 
     assert PartyRef(party_id="2", kind=kind) == found.party_ref
+
+
+def test_a_party_whose_type_and_address_disagree_is_an_error():
+    engaged = {"id": "2", "@referredType": "Organization", "href": "/party/v4/individual/2"}
+
+    with pytest.raises(JsonError, match="disagree"):
+        read(a_customer("1", engagedParty=engaged))
 
 
 @pytest.mark.parametrize(

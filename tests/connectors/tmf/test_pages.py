@@ -61,6 +61,13 @@ class TestPages:
         with pytest.raises(BadData, match="max_pages"):
             await self.ask(crm, page_size=10, max_pages=4)
 
+    async def test_a_page_of_more_than_all_pages_may_hold_is_an_error(self, crm):
+        crm.totals, crm.heeds_limit, crm.heeds_offset = False, False, False
+
+        assert 45 == len(await self.ask(crm, page_size=9, max_pages=5))
+        with pytest.raises(BadData, match="max_pages"):
+            await self.ask(crm, page_size=11, max_pages=4)
+
     async def test_pages_that_repeat_are_an_error(self, crm):
         crm.totals, crm.heeds_offset = False, False
 
@@ -91,6 +98,25 @@ class TestPages:
         crm.answer = cut
         with pytest.raises(BadData, match="fewer items"):
             await self.ask(crm)
+
+    @pytest.mark.parametrize("status", [204, 404])
+    @pytest.mark.parametrize("header", ["X-Total-Count", "X-Result-Count"])
+    async def test_nobody_by_status_and_somebody_by_count_is_an_error(self, crm, status, header):
+        crm.answer = lambda _: Response(status_code=status, headers={header: "3"})
+
+        with pytest.raises(BadData):
+            await self.ask(crm)
+
+    async def test_pages_of_a_collection_that_moves_meanwhile_are_an_error(self, crm):
+        def moving(request: Request) -> Response:
+            offset = int(request.query_params.get("offset", "0"))
+            return as_json(
+                crm.customers[offset : offset + 10], status=206, headers={"X-Total-Count": str(45 - offset // 10)}
+            )
+
+        crm.answer = moving
+        with pytest.raises(BadData, match="changed"):
+            await self.ask(crm, page_size=10)
 
     async def test_416_on_the_first_page_is_not_the_end(self, crm):
         crm.answer = lambda _: Response(status_code=416)

@@ -37,6 +37,15 @@ def test_a_total_once_told_holds_for_pages_that_do_not_repeat_it():
         paging.took(items=0, total=None, partial=False)
 
 
+@pytest.mark.parametrize("total", [20, 14, 10, 25])
+def test_a_total_that_changes_between_two_pages_is_an_error(total):
+    paging = Paging(limit=10)
+    paging.took(items=10, total=15, partial=True)
+
+    with pytest.raises(PagingError, match="changed"):
+        paging.took(items=5, total=total, partial=True)
+
+
 @pytest.mark.parametrize("items", [0, 3, 11])
 def test_without_totals_a_page_of_another_size_is_the_last(items):
     paging = Paging(limit=10)
