@@ -5,7 +5,8 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
-from resolvers.connections import After, Connection, First, page
+from connectors.errors import BadData
+from resolvers.connections import After, Connection, First, check_first, page
 from resolvers.context import context, cursor, loaders
 from resolvers.edge import edge
 from resolvers.loader import known
@@ -32,6 +33,7 @@ async def bills(
     root: strawberry.Parent[BillingAccount], info: Info[Any, Any], first: First = 10, after: After = None
 ) -> Connection[Bill] | None:
     """Billing: QueryInvoice."""
+    check_first(first)
     found = await known(loaders(info).bills_by_account.load(_key(root)))
     if found is None:
         return None
@@ -43,9 +45,13 @@ async def payments(
     root: strawberry.Parent[BillingAccount], info: Info[Any, Any], first: First = 10, after: After = None
 ) -> Connection[Payment] | None:
     """Billing: QueryPaymentLog."""
+    check_first(first)
     found = await known(loaders(info).payments_by_account.load(_key(root)))
     if found is None:
         return None
+    if any(payment.account_key != root.key for payment in found):
+        # Billing repeats nothing but this key, which only the account itself can be held against.
+        raise BadData("payments of another account", system=root.ref.system, operation="payments")
     return page(found, first=first, after=after, cursor=cursor(info))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
 import strawberry
+from strawberry import federation
 
 from resolvers.failures import BadInput
 
@@ -15,7 +16,7 @@ First = Annotated[int, strawberry.argument(description=f"How many to give, from 
 After = Annotated[str | None, strawberry.argument(description="Give what follows the item with this cursor.")]
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@federation.type(shareable=True, description="Where a page stands in its list.")
 class PageInfo:
     """Where a page stands in its list (Relay, PageInfo)."""
 
@@ -43,14 +44,26 @@ class Connection(Generic[T]):
     total_count: int = strawberry.field(description="How many items the whole list has.")
 
 
+class UnknownMark(BadInput):
+    """`after` marks no item of the list."""
+
+    def __init__(self) -> None:
+        super().__init__("`after` marks no item of this list. Start again without it.")
+
+
+def check_first(first: int) -> None:
+    """Raise BadInput when *first* is out of bounds: before any system is asked for nothing."""
+    if not 0 <= first <= MAX_FIRST:
+        raise BadInput(f"`first` must be from 0 to {MAX_FIRST}.")
+
+
 def page(items: Sequence[T], *, first: int, after: str | None, cursor: Callable[[T], str]) -> Connection[T]:
     """
     The page of *items* after a cursor.
 
-    Raises BadInput when *first* is out of bounds or *after* marks no item of the list (any more).
+    Raises BadInput when *first* is out of bounds, UnknownMark when *after* marks no item of the list (any more).
     """
-    if not 0 <= first <= MAX_FIRST:
-        raise BadInput(f"`first` must be from 0 to {MAX_FIRST}.")
+    check_first(first)
     start = 0 if after is None else _index_of(items, after, cursor) + 1
     shown = items[start : start + first]
     edges = [Edge(cursor=cursor(item), node=item) for item in shown]
@@ -71,4 +84,4 @@ def _index_of(items: Sequence[T], after: str, cursor: Callable[[T], str]) -> int
     for index, item in enumerate(items):
         if cursor(item) == after:
             return index
-    raise BadInput("`after` marks no item of this list. Start again without it.")
+    raise UnknownMark

@@ -2,10 +2,10 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from graphql import DocumentNode, GraphQLResolveInfo
+from graphql import DocumentNode, GraphQLError, GraphQLResolveInfo
 from strawberry.types import Info
 
 from connectors.clock import Clock, Deadline
@@ -33,13 +33,19 @@ class Graph:
 class Context:
     """One operation's context. Loaders live as long as the operation, so nothing leaks from one caller to another."""
 
-    __slots__ = ("_loaders", "_parts", "document", "graph", "started_at", "within")
+    __slots__ = ("_loaders", "_parts", "document", "gaps", "graph", "representations", "started_at", "within")
 
     def __init__(self, graph: Graph, *, document: DocumentNode | None, within: Deadline) -> None:
         self.graph = graph
         self.document = document
         self.within = within
         self.started_at = graph.clock.now()
+        self.gaps: list[GraphQLError] = []
+        """Errors about a part of a field whose other parts are given."""
+
+        self.representations = 0
+        """How many entities the operation names, in all its fields `_entities` together."""
+
         self._parts: frozenset[Part] | None = None
         self._loaders: Loaders | None = None
 
@@ -72,6 +78,18 @@ def context(info: Info[Any, Any]) -> Context:
 def loaders(info: Info[Any, Any]) -> Loaders:
     """The operation's loaders, as resolvers see them."""
     return context(info).loaders(info._raw_info)  # noqa: SLF001 - the only way to the operation's document
+
+
+def tell_gaps(info: Info[Any, Any], failures: Iterable[Exception]) -> None:
+    """Tell the caller which parts of this field are missing and why, once for each reason; the rest of it is given."""
+    raw = info._raw_info  # noqa: SLF001 - the only way to the field's place in the document
+    told: set[tuple[str, str]] = set()
+    for failure in failures:
+        reason = (getattr(failure, "system", ""), type(failure).__name__)
+        if reason not in told:
+            told.add(reason)
+            gap = GraphQLError("", raw.field_nodes, path=raw.path.as_list(), original_error=failure)
+            context(info).gaps.append(gap)
 
 
 class HasRef(Protocol):

@@ -1,4 +1,9 @@
-"""Where a customer leads: the party behind it, its accounts, bills, payments and lines."""
+"""
+Where a customer leads: the party behind it, its accounts, bills, payments, lines and recharges.
+
+A customer may have accounts in several billing systems and lines in several recharge systems. One that is ill costs
+its part: the field gives what the others say and tells what is missing.
+"""
 
 import datetime as dt
 from typing import Any
@@ -6,20 +11,23 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
-from connectors.capabilities import BillingProfile
-from resolvers.connections import After, Connection, First, page
-from resolvers.context import context, cursor, loaders
+from resolvers.connections import After, Connection, First
+from resolvers.context import context, loaders, tell_gaps
 from resolvers.edge import edge
-from resolvers.identity import line_of
 from resolvers.loader import known
-from resolvers.loaders import AccountKey
+from resolvers.merged_pages import merged_page
+from resolvers.parts_of_customer import accounts_of, lines_of, of_each_account, recharges_of
 from schema.billing import Bill, BillingAccount, Payment
 from schema.customer import Customer
 from schema.line import Line
 from schema.parts import BillingPart, CustomerPart
 from schema.party import Party
+from schema.recharge import Recharge
 
 _LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+_PART_MISSING = (
+    "What a billing system that cannot be reached would add is missing, and an error tells so; null when none can."
+)
 
 
 @edge(Customer, description="Identifies the customer in this graph, for as long as the CRM keeps it.")
@@ -42,77 +50,80 @@ async def party(root: strawberry.Parent[Customer], info: Info[Any, Any]) -> Part
 
 @edge(
     Customer,
-    description="The customer's billing accounts, without those that billing does not know. "
-    "Null when billing cannot be reached.",
+    description=f"The customer's billing accounts, without those that billing does not know. {_PART_MISSING}",
     parts=(CustomerPart.ACCOUNTS, BillingPart.ACCOUNTS),
 )
 async def accounts(root: strawberry.Parent[Customer], info: Info[Any, Any]) -> list[BillingAccount] | None:
     """Billing: QueryCustomerInfo by account, unless the customer was found through it."""
-    profiles = await _profiles(root, info)
-    found = {account.account_number: account for profile in profiles for account in profile.accounts}
-    return [found[number] for number in root.account_numbers if number in found]
+    found = await accounts_of(root, loaders(info))
+    tell_gaps(info, found.failures)
+    return list(found.parts)
 
 
 @edge(
     Customer,
-    description="Bills of all the customer's accounts that billing knows, newest first. "
-    "Null when billing cannot be reached.",
+    description=f"Bills of all the customer's accounts that billing knows, newest first. {_PART_MISSING}",
     parts=(CustomerPart.ACCOUNTS,),
 )
 async def bills(
     root: strawberry.Parent[Customer], info: Info[Any, Any], first: First = 10, after: After = None
 ) -> Connection[Bill] | None:
     """Billing: QueryInvoice, once per account."""
-    found = await loaders(info).bills_by_account.load_known(_account_keys(root, info))
-    newest = sorted((bill for bills in found for bill in bills), key=_issued, reverse=True)
-    return page(newest, first=first, after=after, cursor=cursor(info))
+    loading = loaders(info)
+    return await merged_page(
+        info,
+        lambda: of_each_account(root, loading, loading.bills_by_account.load),
+        first=first,
+        after=after,
+        newest=lambda bill: bill.issued_at or _LONG_AGO,
+    )
 
 
 @edge(
     Customer,
-    description="Payments onto all the customer's accounts that billing knows, newest first. "
-    "Null when billing cannot be reached.",
+    description=f"Payments onto all the customer's accounts that billing knows, newest first. {_PART_MISSING}",
     parts=(CustomerPart.ACCOUNTS,),
 )
 async def payments(
     root: strawberry.Parent[Customer], info: Info[Any, Any], first: First = 10, after: After = None
 ) -> Connection[Payment] | None:
     """Billing: QueryPaymentLog, once per account."""
-    found = await loaders(info).payments_by_account.load_known(_account_keys(root, info))
-    newest = sorted(
-        (payment for payments in found for payment in payments), key=lambda payment: payment.paid_at, reverse=True
+    loading = loaders(info)
+    return await merged_page(
+        info,
+        lambda: of_each_account(root, loading, loading.payments_by_account.load),
+        first=first,
+        after=after,
+        newest=lambda payment: payment.paid_at,
     )
-    return page(newest, first=first, after=after, cursor=cursor(info))
 
 
 @edge(
     Customer,
-    description="The lines that hang on the customer's accounts. Null when billing cannot be reached.",
+    description=f"The lines that hang on the customer's accounts. {_PART_MISSING}",
     parts=(CustomerPart.ACCOUNTS, BillingPart.SUBSCRIBERS),
 )
 async def lines(
     root: strawberry.Parent[Customer], info: Info[Any, Any], first: First = 20, after: After = None
 ) -> Connection[Line] | None:
     """Billing: QueryCustomerInfo by account, unless the customer was found through it."""
-    profiles = await _profiles(root, info)
-    numbers = dict.fromkeys(subscriber.msisdn for profile in profiles for subscriber in profile.subscribers)
-    found = [line_of(msisdn) for msisdn in numbers]
-    return page(found, first=first, after=after, cursor=cursor(info))
+    return await merged_page(info, lambda: lines_of(root, loaders(info)), first=first, after=after)
 
 
-async def _profiles(root: Customer, info: Info[Any, Any]) -> list[BillingProfile]:
-    # Accounts of which billing has never heard are left out: CRM and billing may disagree, and the rest still counts.
-    loading = loaders(info)
-    profiles = await loading.profile_by_account.load_known(_account_keys(root, info))
-    for profile in profiles:
-        loading.remember(context(info).graph.routes.billing.name, profile)
-    return profiles
-
-
-def _account_keys(root: Customer, info: Info[Any, Any]) -> list[AccountKey]:
-    system = context(info).graph.routes.billing.name
-    return [AccountKey(system, number) for number in root.account_numbers]
-
-
-def _issued(bill: Bill) -> dt.datetime:
-    return bill.issued_at or _LONG_AGO
+@edge(
+    Customer,
+    description="Past recharges of all the customer's lines, newest first. What a system that cannot be reached would "
+    "add is missing, and an error tells so; null when none can.",
+    parts=(CustomerPart.ACCOUNTS, BillingPart.SUBSCRIBERS),
+)
+async def recharges(
+    root: strawberry.Parent[Customer], info: Info[Any, Any], first: First = 10, after: After = None
+) -> Connection[Recharge] | None:
+    """Billing for the lines, then recharge history: VoucherRechargeEnquiry, once per line."""
+    return await merged_page(
+        info,
+        lambda: recharges_of(root, loaders(info)),
+        first=first,
+        after=after,
+        newest=lambda recharge: recharge.recharged_at,
+    )

@@ -1,5 +1,6 @@
 """How a key becomes a customer or a line: which systems are asked, in which order, and when an answer is ambiguous."""
 
+from connectors.capabilities import BillingProfile
 from connectors.errors import NotKnown
 from connectors.numbering import NotInPlanError
 from connectors.routes import NoSuchSystemError
@@ -7,7 +8,7 @@ from resolvers.context import Graph
 from resolvers.failures import AmbiguousIdentity, BadInput, NotFound
 from resolvers.ids import ForeignIdError
 from resolvers.keys import CustomerKey, LineKey, given
-from resolvers.loaders import AccountKey, Loaders
+from resolvers.loaders import Loaders
 from schema.customer import Customer
 from schema.line import Line
 from schema.source import Ref
@@ -77,17 +78,15 @@ class Identity:
             raise NotFound from None
 
     async def _customer_by_msisdn(self, msisdn: str) -> Customer:
-        profile = await self._loaders.profile_by_number.load(msisdn)
-        self._loaders.remember(self._graph.routes.billing.name, profile)
-        return await self._customer_of(tuple(account.account_number for account in profile.accounts))
+        found = await self._loaders.profile_by_number.load(msisdn)
+        self._loaders.remember(found.system, found.value)
+        return await self._customer_of(found.value)
 
     async def _customer_by_account(self, number: str) -> Customer:
-        system = self._graph.routes.billing.name
-        profile = await self._loaders.profile_by_account.load(AccountKey(system, number))
-        self._loaders.remember(system, profile)
-        return await self._customer_of(tuple(account.account_number for account in profile.accounts))
+        return await self._customer_of((await self._loaders.profile_of_account(number)).value)
 
-    async def _customer_of(self, account_numbers: tuple[str, ...]) -> Customer:
+    async def _customer_of(self, profile: BillingProfile) -> Customer:
+        account_numbers = tuple(account.account_number for account in profile.accounts)
         if not account_numbers:
             raise NotFound
         found = _only(await self._loaders.customers_by_accounts.load(account_numbers))

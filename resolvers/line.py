@@ -5,10 +5,13 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
-from resolvers.connections import After, Connection, First, page
-from resolvers.context import context, cursor, loaders
+from connectors.errors import NotKnown
+from resolvers.connections import After, Connection, First
+from resolvers.context import context, loaders
 from resolvers.edge import edge
 from resolvers.loader import known
+from resolvers.merged_pages import merged_page
+from resolvers.several import Merged
 from schema.billing import BillingAccount, Subscriber
 from schema.line import Line
 from schema.network import NetworkProfile
@@ -29,7 +32,10 @@ def id(root: strawberry.Parent[Line], info: Info[Any, Any]) -> strawberry.ID:  #
 )
 async def subscriber(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Subscriber | None:
     """Billing: QueryCustomerInfo."""
-    return await _subscriber(root, info)
+    found = await known(loaders(info).profile_by_number.load(root.msisdn))
+    if found is None:
+        return None
+    return next((each for each in found.value.subscribers if each.msisdn == root.msisdn), None)
 
 
 @edge(
@@ -39,11 +45,12 @@ async def subscriber(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Sub
 )
 async def account(root: strawberry.Parent[Line], info: Info[Any, Any]) -> BillingAccount | None:
     """Billing: QueryCustomerInfo."""
-    profile = await known(loaders(info).profile_by_number.load(root.msisdn))
-    if profile is None:
+    found = await known(loaders(info).profile_by_number.load(root.msisdn))
+    if found is None:
         return None
-    keys = [key for found in profile.subscribers if found.msisdn == root.msisdn for key in found.account_keys]
-    by_key = {found.key: found for found in profile.accounts}
+    profile = found.value
+    keys = [key for each in profile.subscribers if each.msisdn == root.msisdn for key in each.account_keys]
+    by_key = {account.key: account for account in profile.accounts}
     return next((by_key[key] for key in keys if key in by_key), None)
 
 
@@ -84,15 +91,12 @@ async def accumulators(root: strawberry.Parent[Line], info: Info[Any, Any]) -> l
 async def recharges(
     root: strawberry.Parent[Line], info: Info[Any, Any], first: First = 10, after: After = None
 ) -> Connection[Recharge] | None:
-    """Recharge history: VoucherRechargeEnquiry."""
-    found = await known(loaders(info).recharges_by_line.load(root.msisdn))
-    if found is None:
-        return None
-    return page(found, first=first, after=after, cursor=cursor(info))
+    """Recharge history: VoucherRechargeEnquiry, in every system that may have served the number."""
 
+    async def ask() -> Merged[tuple[Recharge, ...]]:
+        found = await loaders(info).recharges_by_line.load(root.msisdn)
+        if not found.parts:
+            raise NotKnown("no system has a history of it", system="recharge history")
+        return found
 
-async def _subscriber(root: Line, info: Info[Any, Any]) -> Subscriber | None:
-    profile = await known(loaders(info).profile_by_number.load(root.msisdn))
-    if profile is None:
-        return None
-    return next((found for found in profile.subscribers if found.msisdn == root.msisdn), None)
+    return await known(merged_page(info, ask, first=first, after=after, newest=lambda each: each.recharged_at))

@@ -26,11 +26,6 @@ class Loader(Generic[K, V]):
             shared.add_done_callback(_looked_at)
         return await asyncio.shield(shared)
 
-    async def load_known(self, keys: Sequence[K]) -> list[V]:
-        """The values of those *keys* that the system knows, in order; raises any other failure after all have ended."""
-        results = await asyncio.gather(*(self.load(key) for key in keys), return_exceptions=True)
-        return [_raised(result) for result in results if not isinstance(result, NotKnown)]
-
     def prime(self, key: K, value: V) -> None:
         """Remember *value* for *key*, because another answer brought it along."""
         self._loader.prime(key, value)
@@ -42,14 +37,18 @@ def _looked_at(shared: asyncio.Future[V]) -> None:
         shared.exception()
 
 
-def one_by_one(ask: Callable[[K], Awaitable[Answer[V]]]) -> Loader[K, V]:
+def one_by_one(ask: Callable[[K], Awaitable[V]]) -> Loader[K, V]:
     """A loader for operations that answer one key at a time: the keys of a batch are asked side by side."""
 
     async def load(keys: list[K]) -> list[V | BaseException]:
-        answers = await asyncio.gather(*(ask(key) for key in keys), return_exceptions=True)
-        return [answer if isinstance(answer, BaseException) else answer.value for answer in answers]
+        return await asyncio.gather(*(_asked(ask, key) for key in keys), return_exceptions=True)
 
     return Loader(load)
+
+
+async def _asked(ask: Callable[[K], Awaitable[V]], key: K) -> V:
+    # Whatever asking raises, also before there is anything to await, belongs to this key alone.
+    return await ask(key)
 
 
 def all_at_once(
@@ -72,9 +71,3 @@ async def known(value: Awaitable[V]) -> V | None:
         return await value
     except NotKnown:
         return None
-
-
-def _raised(result: V | BaseException) -> V:
-    if isinstance(result, BaseException):
-        raise result
-    return result

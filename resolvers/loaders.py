@@ -1,19 +1,24 @@
 """Every loader of one operation, named value-by-key. Keys name the system where an id or another answer said which."""
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Awaitable
+from typing import NamedTuple, TypeVar
 
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
 from connectors.clock import Deadline
+from connectors.guard import Answer
 from connectors.routes import Routes
 from resolvers.loader import Loader, all_at_once, one_by_one
 from resolvers.selection import of_kind
+from resolvers.several import Found, Merged, each_part, only, the_one_that_knows
 from schema.billing import AccountBalance, Bill, Payment
 from schema.customer import Customer, PartyRef
 from schema.network import NetworkProfile
 from schema.parts import BillingPart, CustomerPart, Part, PartyPart, PrepaidPart
 from schema.party import Party
 from schema.recharge import Accumulator, Balance, PrepaidAccount, Recharge
+
+V = TypeVar("V")
 
 
 class AccountKey(NamedTuple):
@@ -68,6 +73,19 @@ class Loaders:
             )
         return self._parties[system]
 
+    def accounts_of_number(self, account_number: str) -> tuple[AccountKey, ...]:
+        """The accounts that a number of the CRM's may mean, one in each billing system that may have it."""
+        return tuple(AccountKey(system, account_number) for system in self._routes.billing.of_account(account_number))
+
+    async def profile_of_account(self, account_number: str) -> Found[BillingProfile]:
+        """What the billing system that has this account says of its customer."""
+        found = await the_one_that_knows(
+            self._routes.billing.of_account(account_number),
+            lambda system: self.profile_by_account.load(AccountKey(system, account_number)),
+        )
+        self.remember(found.system, found.value)
+        return found
+
     def remember(self, system: str, profile: BillingProfile) -> None:
         """Keep what one billing answer says about all its accounts and lines, so that none is asked for again."""
         if BillingPart.ACCOUNTS in self._billing_parts:
@@ -75,13 +93,13 @@ class Loaders:
                 self.profile_by_account.prime(AccountKey(system, account.account_number), profile)
         if BillingPart.SUBSCRIBERS in self._billing_parts:
             for subscriber in profile.subscribers:
-                self.profile_by_number.prime(subscriber.msisdn, profile)
+                self.profile_by_number.prime(subscriber.msisdn, Found(system, profile))
 
     def _make_customer_loaders(self) -> None:
         within, crm = self._within, self._routes.customers
         parts = self._customer_parts
         self.customers_by_party: Loader[str, tuple[Customer, ...]] = one_by_one(
-            lambda party_id: crm[crm.name].customers_of_party(party_id, parts=parts, within=within)
+            lambda party_id: _value(crm[crm.name].customers_of_party(party_id, parts=parts, within=within))
         )
         self.customers_by_accounts: Loader[tuple[str, ...], tuple[Customer, ...]] = Loader(self._customers_of)
 
@@ -98,44 +116,74 @@ class Loaders:
 
     def _make_billing_loaders(self) -> None:
         billing, within, period, parts = self._routes.billing, self._within, self._period, self._billing_parts
-        self.profile_by_number: Loader[str, BillingProfile] = one_by_one(
-            lambda msisdn: billing[billing.name].profile(
-                BillingKey(BillingKeyKind.MSISDN, msisdn), parts=parts, within=within
+        self.profile_by_number: Loader[str, Found[BillingProfile]] = one_by_one(
+            lambda msisdn: the_one_that_knows(
+                billing.of_number(msisdn),
+                lambda system: _value(
+                    billing[system].profile(BillingKey(BillingKeyKind.MSISDN, msisdn), parts=parts, within=within)
+                ),
             )
         )
         self.profile_by_account: Loader[AccountKey, BillingProfile] = one_by_one(
-            lambda key: billing[key.system].profile(
-                BillingKey(BillingKeyKind.ACCOUNT, key.number), parts=parts, within=within
+            lambda key: _value(
+                billing[key.system].profile(BillingKey(BillingKeyKind.ACCOUNT, key.number), parts=parts, within=within)
             )
         )
         self.bills_by_account: Loader[AccountKey, tuple[Bill, ...]] = one_by_one(
-            lambda key: billing[key.system].bills(key.number, period=period, within=within)
+            lambda key: _value(billing[key.system].bills(key.number, period=period, within=within))
         )
         self.payments_by_account: Loader[AccountKey, tuple[Payment, ...]] = one_by_one(
-            lambda key: billing[key.system].payments(key.number, period=period, within=within)
+            lambda key: _value(billing[key.system].payments(key.number, period=period, within=within))
         )
         self.balance_by_account: Loader[AccountRef, AccountBalance] = one_by_one(
-            lambda account: billing[account.system].balance(account.number, account_key=account.key, within=within)
+            lambda account: _value(
+                billing[account.system].balance(account.number, account_key=account.key, within=within)
+            )
         )
 
     def _make_line_loaders(self) -> None:
         within, routes = self._within, self._routes
-        network, recharging, history = routes.network, routes.recharging, routes.recharge_history
+        network, recharging = routes.network, routes.recharging
         self.network_by_line: Loader[str, NetworkProfile] = one_by_one(
-            lambda msisdn: network[network.name].profile_by_msisdn(msisdn, within=within)
+            lambda msisdn: only(
+                network.of_number(msisdn),
+                lambda system: _value(network[system].profile_by_msisdn(msisdn, within=within)),
+            )
         )
         self.network_by_imsi: Loader[str, NetworkProfile] = one_by_one(
-            lambda imsi: network[network.name].profile_by_imsi(imsi, within=within)
+            lambda imsi: only(
+                network.of_imsi(imsi), lambda system: _value(network[system].profile_by_imsi(imsi, within=within))
+            )
         )
         self.balances_by_line: Loader[str, tuple[Balance, ...]] = one_by_one(
-            lambda msisdn: recharging[recharging.name].balances(msisdn, within=within)
+            lambda msisdn: only(
+                recharging.of_number(msisdn), lambda system: _value(recharging[system].balances(msisdn, within=within))
+            )
         )
         self.prepaid_by_line: Loader[str, PrepaidAccount] = one_by_one(
-            lambda msisdn: recharging[recharging.name].prepaid_account(msisdn, parts=self._prepaid_parts, within=within)
+            lambda msisdn: only(
+                recharging.of_number(msisdn),
+                lambda system: _value(
+                    recharging[system].prepaid_account(msisdn, parts=self._prepaid_parts, within=within)
+                ),
+            )
         )
         self.accumulators_by_line: Loader[str, tuple[Accumulator, ...]] = one_by_one(
-            lambda msisdn: recharging[recharging.name].accumulators(msisdn, within=within)
+            lambda msisdn: only(
+                recharging.of_number(msisdn),
+                lambda system: _value(recharging[system].accumulators(msisdn, within=within)),
+            )
         )
-        self.recharges_by_line: Loader[str, tuple[Recharge, ...]] = one_by_one(
-            lambda msisdn: history[history.name].recharges(msisdn, period=self._period, within=within)
+        self.recharges_by_line: Loader[str, Merged[tuple[Recharge, ...]]] = one_by_one(self._recharges)
+
+    async def _recharges(self, msisdn: str) -> Merged[tuple[Recharge, ...]]:
+        # Not the one that knows: a line that moved from one system to another has a past in both.
+        history = self._routes.recharge_history
+        return await each_part(
+            history.of_number(msisdn),
+            lambda system: _value(history[system].recharges(msisdn, period=self._period, within=self._within)),
         )
+
+
+async def _value(answer: Awaitable[Answer[V]]) -> V:
+    return (await answer).value

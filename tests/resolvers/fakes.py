@@ -34,8 +34,8 @@ def source(system: str, operation: str = "read") -> Source:
     return Source(system=system, operation=operation, fetched_at=NOW)
 
 
-def money(amount: str) -> Money:
-    return Money(amount=Decimal(amount), currency="EUR")
+def money(amount: str, currency: str = "EUR") -> Money:
+    return Money(amount=Decimal(amount), currency=currency)
 
 
 class FakeSystem:
@@ -140,8 +140,16 @@ class FakeCrm(FakeSystem):
 class FakeBilling(FakeSystem):
     """Accounts with the lines that hang on them."""
 
-    def __init__(self) -> None:
-        super().__init__("billing")
+    def __init__(self, system: str = "billing", *, currency: str = "EUR", later: dt.timedelta = dt.timedelta()) -> None:
+        super().__init__(system)
+        self.currency = currency
+        self.later = later
+        """How much later than another billing system's everything here happened."""
+
+        self.unbilled: list[Money] = []
+        self.open = "0.00"
+        """What is left to pay on every bill."""
+
         self.lines: dict[str, tuple[str, ...]] = {ACCOUNT: (MSISDN,)}
         self.only_known = False
         """Whether bills and payments of other accounts are refused."""
@@ -167,7 +175,7 @@ class FakeBilling(FakeSystem):
                 account_number=number,
                 name="Account",
                 payment_mode=PaymentMode.POSTPAID,
-                currency="EUR",
+                currency=self.currency,
                 bill_cycle=None,
                 source=source(self.system),
             )
@@ -211,10 +219,10 @@ class FakeBilling(FakeSystem):
             account_number=account_number,
             status=BillStatus.OPEN if n == 0 else BillStatus.CLOSED,
             period=None,
-            issued_at=NOW - dt.timedelta(days=30 * n),
+            issued_at=NOW - dt.timedelta(days=30 * n) + self.later,
             due_at=None,
-            amount=money("19.99"),
-            open_amount=money("0.00"),
+            amount=money("19.99", self.currency),
+            open_amount=money(self.open, self.currency),
             tax=None,
             discount=None,
             disputed=None,
@@ -230,8 +238,8 @@ class FakeBilling(FakeSystem):
             payment_number="1",
             external_reference=None,
             account_key=f"key-{account_number}",
-            paid_at=NOW,
-            amount=money("19.99"),
+            paid_at=NOW + self.later,
+            amount=money("19.99", self.currency),
             method=None,
             channel=None,
             status=None,
@@ -244,7 +252,9 @@ class FakeBilling(FakeSystem):
     ) -> Answer[AccountBalance]:
         self.asked("balance")
         return Answer(
-            AccountBalance(purses=[], outstanding=[], overdue=[], credits=[], unbilled=[], source=source(self.system)),
+            AccountBalance(
+                purses=[], outstanding=[], overdue=[], credits=[], unbilled=self.unbilled, source=source(self.system)
+            ),
             NOW,
         )
 
@@ -289,13 +299,18 @@ class FakeHss(FakeSystem):
 
 
 class FakeRecharge(FakeSystem):
-    """Balances and recharges of one line."""
+    """Balances of the lines it knows, and recharges of any."""
 
-    def __init__(self, system: str) -> None:
+    def __init__(self, system: str, *, currency: str = "EUR", later: dt.timedelta = dt.timedelta()) -> None:
         super().__init__(system)
+        self.currency = currency
+        self.later = later
+        self.lines = {MSISDN}
+        self.only_known = False
+        """Whether the history of other lines is refused."""
 
     def _known(self, msisdn: str) -> None:
-        if msisdn != MSISDN:
+        if msisdn not in self.lines:
             raise NotKnown("no such subscriber", system=self.system)
 
     async def balances(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Balance, ...]]:
@@ -305,7 +320,7 @@ class FakeRecharge(FakeSystem):
             ref=Ref("balance", self.system, (msisdn, "main")),
             kind=BalanceKind.MAIN,
             name="main",
-            money=money("12.50"),
+            money=money("12.50", self.currency),
             quantity=None,
             valid_for=None,
             source=source(self.system),
@@ -325,14 +340,16 @@ class FakeRecharge(FakeSystem):
 
     async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
         self.asked("recharges", period=period)
+        if self.only_known:
+            self._known(msisdn)
         found = tuple(
             Recharge(
                 ref=Ref("recharge", self.system, (msisdn, str(n))),
-                recharged_at=NOW - dt.timedelta(days=n),
+                recharged_at=NOW - dt.timedelta(days=n) + self.later,
                 result=RechargeResult.SUCCEEDED,
                 kind=None,
                 voucher_batch=None,
-                amount=money("5.00"),
+                amount=money("5.00", self.currency),
                 balance_before=None,
                 balance_after=None,
                 source=source(self.system),

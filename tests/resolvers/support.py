@@ -1,10 +1,12 @@
 """A graph over systems that live in memory, and its errors as a caller would read them."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from connectors.clock import Deadline
 from connectors.routes import Routes, Systems
+from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome, UsePrepared
 from resolvers.context import Context, Graph
 from resolvers.errors import present
@@ -29,9 +31,9 @@ SCHEMA = build([UsePrepared])
 
 
 class FakeOperator:
-    """Four systems and the graph over them."""
+    """Four systems and the graph over them; *routes* may add more."""
 
-    def __init__(self) -> None:
+    def __init__(self, routes: Callable[["FakeOperator"], Routes] | None = None) -> None:
         self.clock = FixedClock()
         self.crm = FakeCrm()
         self.billing = FakeBilling()
@@ -40,19 +42,13 @@ class FakeOperator:
         self.history = FakeRecharge("recharge-history")
         self.ids = IdCodec([b"a secret of the tests"])
         self.graph = Graph(
-            routes=Routes(
-                customers=Systems({"crm": self.crm}),
-                billing=Systems({"billing": self.billing}),
-                network=Systems({"hss": self.hss}),
-                recharging=Systems({"recharge": self.recharge}),
-                recharge_history=Systems({"recharge-history": self.history}),
-            ),
+            routes=(routes or _one_each)(self),
             ids=self.ids,
             numbering=PLAN,
             clock=self.clock,
             history=dt.timedelta(days=730),
         )
-        self._operations = Operations(SCHEMA, max_tokens=4000)
+        self._operations = Operations(SCHEMA, limits=LimitSettings())
 
     @property
     def calls(self) -> dict[str, dict[str, int]]:
@@ -65,6 +61,16 @@ class FakeOperator:
         prepared = self._operations.prepare(query)
         context = Context(self.graph, document=prepared.document, within=Deadline.after(5, self.clock))
         return await self._operations.execute(prepared, name=None, variables=variables, context=context)
+
+
+def _one_each(operator: FakeOperator) -> Routes:
+    return Routes(
+        customers=Systems({"crm": operator.crm}),
+        billing=Systems({"billing": operator.billing}),
+        network=Systems({"hss": operator.hss}),
+        recharging=Systems({"recharge": operator.recharge}),
+        recharge_history=Systems({"recharge-history": operator.history}),
+    )
 
 
 def presented(outcome: Outcome, *, report: Reports | None = None) -> list[dict[str, Any]]:

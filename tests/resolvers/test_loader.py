@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -25,7 +25,7 @@ class Doubling:
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
-    async def one(self, key: int) -> Answer[int]:
+    async def one(self, key: int) -> int:
         self.batches.append([key])
         self.asked.set()
         await self.may_answer.wait()
@@ -34,7 +34,7 @@ class Doubling:
             raise BadData("a reason", system="doubling")
         if key < 0:
             raise NotKnown("a reason", system="doubling")
-        return Answer(2 * key, NOW)
+        return 2 * key
 
     async def many(self, keys: list[int]) -> Mapping[int, Answer[int] | ConnectorError]:
         self.batches.append(keys)
@@ -104,23 +104,17 @@ async def test_a_call_that_fails_as_a_whole_fails_every_key() -> None:
     assert [Unavailable, Unavailable] == [type(one) for one in found]
 
 
-async def test_known_values_come_in_order_without_those_the_system_does_not_know(doubling: Doubling) -> None:
-    for loader in _loaders(doubling):
-        assert [6, 2] == await loader.load_known([3, -1, 1])
+async def test_a_question_that_cannot_even_be_put_spoils_only_its_key() -> None:
+    def ask(key: int) -> Awaitable[int]:
+        if key < 0:
+            raise LookupError
+        return asyncio.sleep(0, key)
 
+    loader = one_by_one(ask)
+    found = await asyncio.gather(loader.load(1), loader.load(-1), return_exceptions=True)
 
-async def test_any_other_failure_among_known_values_is_raised_once_all_have_ended(doubling: Doubling) -> None:
-    loader = one_by_one(doubling.one)
-
-    with pytest.raises(BadData):
-        await loader.load_known([13, 1, 2])
-    assert 3 == doubling.ended
-
-
-async def test_no_keys_ask_nobody(doubling: Doubling) -> None:
-    for loader in _loaders(doubling):
-        assert [] == await loader.load_known([])
-    assert [] == doubling.batches
+    assert 1 == found[0]
+    assert isinstance(found[1], LookupError)
 
 
 async def test_a_primed_key_is_not_asked_for(doubling: Doubling) -> None:

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from connectors.clock import Deadline
+from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
 from resolvers.context import Context
 from schema.source import Source
@@ -27,7 +28,7 @@ async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: flo
         fetched_at=fetched_at,
         fresh_until=None if fresh_s is None else fetched_at + dt.timedelta(seconds=fresh_s),
     )
-    operations = Operations(SCHEMA, max_tokens=4000)
+    operations = Operations(SCHEMA, limits=LimitSettings())
     prepared = operations.prepare(QUERY)
     context = Context(operator.graph, document=prepared.document, within=Deadline.after(5, operator.clock))
     operator.clock.advance(took_s)

@@ -1,0 +1,58 @@
+"""What hangs on a customer, put together from the systems that each know a part. Fields and pages are elsewhere."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from connectors.errors import NotKnown
+from resolvers.identity import line_of
+from resolvers.loaders import AccountKey, Loaders
+from resolvers.several import Merged, each_part, joined, only
+from schema.billing import BillingAccount
+from schema.customer import Customer
+from schema.line import Line
+from schema.recharge import Recharge
+
+T = TypeVar("T")
+
+
+async def of_each_account(customer: Customer, loaders: Loaders, ask: Callable[[AccountKey], Awaitable[T]]) -> Merged[T]:
+    """What *ask* gives for each of the customer's accounts, in the billing system that has it."""
+
+    async def of(number: str) -> T:
+        keys = {key.system: key for key in loaders.accounts_of_number(number)}
+        return await only(tuple(keys), lambda system: ask(keys[system]))
+
+    return await each_part(customer.account_numbers, of)
+
+
+async def accounts_of(customer: Customer, loaders: Loaders) -> Merged[BillingAccount]:
+    """The customer's accounts, in the CRM's order."""
+
+    async def of(number: str) -> BillingAccount:
+        found = await loaders.profile_of_account(number)
+        for account in found.value.accounts:
+            if account.account_number == number:
+                return account
+        raise NotKnown("the account is not among its customer's", system=found.system)
+
+    return await each_part(customer.account_numbers, of)
+
+
+async def lines_of(customer: Customer, loaders: Loaders) -> Merged[tuple[Line, ...]]:
+    """The lines that hang on the customer's accounts, each once."""
+    profiles = await each_part(customer.account_numbers, loaders.profile_of_account)
+    numbers = dict.fromkeys(each.msisdn for found in profiles.parts for each in found.value.subscribers)
+    return Merged(parts=(tuple(line_of(msisdn) for msisdn in numbers),), failures=profiles.failures)
+
+
+async def of_each_line(customer: Customer, loaders: Loaders, ask: Callable[[str], Awaitable[T]]) -> Merged[T]:
+    """What *ask* gives for the number of each of the customer's lines."""
+    lines = await lines_of(customer, loaders)
+    found = await each_part([line.msisdn for part in lines.parts for line in part], ask)
+    return joined([found], failures=lines.failures)
+
+
+async def recharges_of(customer: Customer, loaders: Loaders) -> Merged[tuple[Recharge, ...]]:
+    """Recharges of the customer's lines, a part for each line and system."""
+    found = await of_each_line(customer, loaders, loaders.recharges_by_line.load)
+    return joined(found.parts, failures=found.failures)
