@@ -21,13 +21,26 @@ PartsOfArguments = Callable[[Mapping[str, Any]], frozenset[Part]]
 PARTS_OF_ARGUMENTS = "switchboard.parts_of_arguments"
 
 
-def edge(word: type, *, description: str, parts: tuple[Part, ...] = ()) -> Callable[[F], F]:
-    """Add the decorated resolver to *word* as a field of its name, needing *parts* of what it starts from and asks."""
+def edge(
+    word: type,
+    *,
+    description: str,
+    name: str | None = None,
+    parts: tuple[Part, ...] = (),
+    parts_of_arguments: PartsOfArguments | None = None,
+) -> Callable[[F], F]:
+    """
+    Add the decorated resolver to *word* as a field, needing *parts* of what it starts from and asks.
+
+    The field has the resolver's name as GraphQL writes it, or exactly *name*. What it needs beyond *parts* may hang on
+    its arguments.
+    """
+    needs = {**metadata(parts), **({PARTS_OF_ARGUMENTS: parts_of_arguments} if parts_of_arguments else {})}
 
     def add(resolver: F) -> F:
         definition = get_object_definition(word, strict=True)
-        field = strawberry.field(resolver, description=description, metadata=metadata(parts))
-        field.python_name = resolver.__name__
+        field = strawberry.field(resolver, name=name, description=description, metadata=needs)
+        field.python_name = name or resolver.__name__
         field.origin = word
         definition.fields.append(field)
         return resolver

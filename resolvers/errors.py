@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from graphql import FieldNode, GraphQLError
 
 from connectors.environment import Reporter
@@ -14,6 +15,9 @@ from resolvers.messages import Language, message
 
 MAX_ERRORS = 20
 MAX_MESSAGE = 500
+MAX_LOCATIONS = 5
+MAX_BYTES = 16_000
+"""Of the `errors` member: a caller chooses aliases, and so how long paths are."""
 
 _NUMBER = re.compile(r"\d{5,}")
 
@@ -25,9 +29,27 @@ def present(
     The `errors` member of a response (GraphQL specification, 7.1.2).
 
     Each has `extensions.code`, `extensions.system` where a system is the cause, and `extensions.requestId`, which is
-    also in the log. At most MAX_ERRORS are given, and no message is longer than MAX_MESSAGE characters.
+    also in the log. At most MAX_ERRORS are given and together they take at most MAX_BYTES; `extensions.omitted` of the
+    last one says how many were left out. No message is longer than MAX_MESSAGE characters.
     """
-    return [_present(error, request_id, language, report) for error in errors[:MAX_ERRORS]]
+    shown = [_present(error, request_id, language, report) for error in errors[:MAX_ERRORS]]
+    while shown and _size(shown) > MAX_BYTES:
+        if len(shown) == 1:
+            shown[0].pop("path", None)
+            break
+        shown.pop()
+    if len(shown) < len(errors):
+        shown[-1]["extensions"]["omitted"] = len(errors) - len(shown)
+    return shown
+
+
+def by_caller(error: GraphQLError) -> bool:
+    """Whether *error* is graphql-core's own complaint about what the caller wrote."""
+    return _cause(error) is None
+
+
+def _size(shown: list[dict[str, Any]]) -> int:
+    return len(orjson.dumps(shown))
 
 
 def _present(error: GraphQLError, request_id: str, language: Language, report: Reporter) -> dict[str, Any]:
@@ -47,7 +69,7 @@ def _present(error: GraphQLError, request_id: str, language: Language, report: R
         report.warning("field_failed", kind=type(cause).__name__, where=where(cause), field=_field(error))
     shown: dict[str, Any] = {"message": _text(error, cause, language)}
     if error.locations:
-        shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+        shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations[:MAX_LOCATIONS]]
     if error.path:
         shown["path"] = error.path
     return {**shown, "extensions": extensions}

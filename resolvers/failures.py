@@ -29,3 +29,15 @@ class AmbiguousIdentity(GraphFailure):
     """A key fits more than one customer. Which ones is not told: the caller has not shown to be any of them."""
 
     code = "AMBIGUOUS_IDENTITY"
+
+
+class TooCostly(BadInput):
+    """The question asks for more than this caller may have at once. `reason` says which limit and what to do."""
+
+    code = "TOO_COSTLY"
+
+
+class Forbidden(BadInput):
+    """The caller may not ask this. `reason` says what, in words that tell nothing about the graph."""
+
+    code = "FORBIDDEN"

@@ -7,6 +7,8 @@ Language = Literal["en", "zh"]
 
 _ENGLISH = {
     "BAD_INPUT": "The question cannot be understood.",
+    "FORBIDDEN": "This may not be asked here.",
+    "TOO_COSTLY": "The question asks for too much at once. Ask for less, or in several requests.",
     "NOT_FOUND": "Nothing is known under this key.",
     "AMBIGUOUS_IDENTITY": "This key belongs to more than one customer. Ask with a customer id or an account number.",
     "UPSTREAM_TIMEOUT": "The system did not answer in time.",
@@ -19,6 +21,8 @@ _ENGLISH = {
 
 _CHINESE = {
     "BAD_INPUT": "无法理解该请求。",
+    "FORBIDDEN": "此处不允许该请求。",
+    "TOO_COSTLY": "该请求一次查询的内容过多，请减少内容或分多次查询。",
     "NOT_FOUND": "没有与该标识对应的记录。",
     "AMBIGUOUS_IDENTITY": "该标识对应多个客户，请使用客户编号或账户号码查询。",
     "UPSTREAM_TIMEOUT": "该系统未能及时响应。",

@@ -39,7 +39,7 @@ class PartyRef:
     kind: PartyKind
 
 
-@federation.type(keys=["id"], description="Somebody who has a contract with the operator.")
+@federation.type(keys=["id", "customerNumber"], description="Somebody who has a contract with the operator.")
 class Customer:
     """A customer as the CRM knows them (TMF629 Customer)."""
 

@@ -8,7 +8,7 @@ from schema.scalars import Msisdn
 from schema.source import Ref
 
 
-@federation.type(keys=["id"], description="A phone number in use and everything that hangs on it.")
+@federation.type(keys=["id", "msisdn"], description="A phone number in use and everything that hangs on it.")
 class Line:
     """A line. Only its number is known here; each edge asks the one system that it needs."""
 

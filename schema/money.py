@@ -4,11 +4,12 @@ import enum
 from decimal import Decimal
 
 import strawberry
+from strawberry import federation
 
 from schema.scalars import Long
 
 
-@strawberry.type(description="An amount of money, exact to the digits the system keeps.")
+@federation.type(shareable=True, description="An amount of money, exact to the digits the system keeps.")
 class Money:
     """An amount of money, exact to the digits the system keeps."""
 
@@ -25,7 +26,7 @@ class Unit(enum.Enum):
     ITEMS = strawberry.enum_value("ITEMS", description="Countable things, such as messages.")
 
 
-@strawberry.type(description="A measured amount that is not money.")
+@federation.type(shareable=True, description="A measured amount that is not money.")
 class Quantity:
     """A measured amount that is not money."""
 

@@ -3,9 +3,10 @@
 import datetime as dt
 
 import strawberry
+from strawberry import federation
 
 
-@strawberry.type(description="A period of time. A missing end means open.")
+@federation.type(shareable=True, description="A period of time. A missing end means open.")
 class TimePeriod:
     """A period of time; `None` at either end means open there."""
 

@@ -89,7 +89,11 @@ def test_the_page_loads_only_what_the_gateway_serves() -> None:
     assert re.search(r"<script(?![^>]*\bsrc=)", index) is None
 
 
-@pytest.mark.parametrize("folder", [WEB, ROOT / "tests" / "e2e" / "audit"], ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder",
+    [WEB, *(ROOT / "tests" / "e2e" / name for name in ("audit", "federation"))],
+    ids=lambda folder: folder.name,
+)
 def test_locks_pin_versions_and_hashes_without_addresses(folder: Path) -> None:
     """
     No lock names a registry or any other address, and each package has a hash.

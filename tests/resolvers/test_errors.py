@@ -1,19 +1,34 @@
 """What a caller may read of a failure, and what the log may: codes and places, nothing personal, nothing unbounded."""
 
+import asyncio
 import json
+import re
+import ssl
 from typing import Any
 
+import httpx
+import orjson
 import pytest
+import zeep.exceptions
 from graphql import GraphQLError, GraphQLSyntaxError, Source
 
-from connectors.errors import Unavailable
-from resolvers.errors import MAX_ERRORS, MAX_MESSAGE, present
+from connectors.errors import (
+    BadData,
+    DeadlineReached,
+    Misconfigured,
+    NotKnown,
+    Rejected,
+    TimedOut,
+    Unavailable,
+)
+from resolvers.errors import MAX_BYTES, MAX_ERRORS, MAX_MESSAGE, present
 from resolvers.failures import BadInput, NotFound
 from schema.parts import ABSENT, CustomerPart
 from schema.period import TimePeriod
 from tests.connectors.support import Reports
 from tests.resolvers.support import MSISDN, FakeOperator, presented
 
+CANARY = "a canary at /srv/switchboard/connectors/wire.py, line 12"
 SECRET = "somebody's number 99960000042"
 
 
@@ -123,6 +138,76 @@ def test_at_most_twenty_errors_are_given() -> None:
     errors = [GraphQLError(str(n), path=["customer"], original_error=NotFound()) for n in range(1000)]
 
     assert MAX_ERRORS == 20 == len(present(errors, request_id="r1", report=Reports()))
+
+
+def test_how_many_errors_were_left_out_is_told_in_the_last_one() -> None:
+    errors = [GraphQLError(str(n), path=["customer"], original_error=NotFound()) for n in range(1000)]
+
+    shown = present(errors, request_id="r1", report=Reports())
+
+    assert [None] * 19 + [980] == [error["extensions"].get("omitted") for error in shown]
+    assert "omitted" not in present(errors[:20], request_id="r1", report=Reports())[-1]["extensions"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        GraphQLError("x" * 10_000, path=["a" * 100] * 20),
+        GraphQLError("\0" * 10_000, path=["a" * 100] * 20, original_error=BadInput("\0" * 10_000)),
+        GraphQLError("你" * 10_000, original_error=BadInput("你" * 10_000)),
+        GraphQLError("x", source=Source("x" * 2000), positions=list(range(1000))),
+        GraphQLError("x", path=["a" * 100_000]),
+        GraphQLError("x", path=["a", 1] * 50_000, original_error=NotFound()),
+    ],
+    ids=["long", "escaped", "wide", "many places", "long alias", "deep"],
+)
+@pytest.mark.parametrize("count", [1, 2, 20, 1000])
+def test_errors_take_sixteen_kilobytes_at_most_whatever_is_in_them(error: GraphQLError, count: int) -> None:
+    shown = present([error] * count, request_id="r1", report=Reports())
+
+    assert MAX_BYTES == 16_000 >= len(orjson.dumps(shown))
+    assert 1 <= len(shown) <= MAX_ERRORS
+    assert count == len(shown) + shown[-1]["extensions"].get("omitted", 0)
+
+
+def test_an_error_has_five_places_at_most() -> None:
+    (shown,) = present(
+        [GraphQLError("x", source=Source("x" * 100), positions=list(range(90)))], request_id="r1", report=Reports()
+    )
+
+    assert 5 == len(shown["locations"])
+
+
+EVERY_KIND: list[Exception] = [
+    Unavailable(CANARY, system="hss"),
+    TimedOut(CANARY, system="hss"),
+    DeadlineReached(CANARY, system="hss"),
+    Rejected(CANARY, system="hss"),
+    NotKnown(CANARY, system="hss"),
+    BadData(CANARY, system="hss"),
+    Misconfigured(CANARY, system="hss"),
+    TypeError(f"'NoneType' object {CANARY}"),
+    ValueError(CANARY),
+    KeyError(CANARY),
+    AttributeError(CANARY),
+    RecursionError(CANARY),
+    MemoryError(CANARY),
+    OSError(2, CANARY, "/srv/switchboard/secret"),
+    UnicodeDecodeError("utf-8", b"canary", 0, 1, CANARY),
+    asyncio.CancelledError(CANARY),  # type: ignore[list-item]
+    TimeoutError(CANARY),
+    httpx.ConnectError(CANARY),
+    zeep.exceptions.Fault(CANARY, detail=CANARY),
+    ssl.SSLError(1, CANARY),
+]
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND, ids=lambda kind: type(kind).__name__)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nothing_of_a_cause_is_shown(kind: Exception, language: Any) -> None:
+    text = json.dumps(_shown(kind, language=language), ensure_ascii=False)
+
+    assert not re.search(f"canary|NoneType|{type(kind).__name__}|Traceback|\\.py|/srv", text)
 
 
 def test_no_message_is_longer_than_five_hundred_characters() -> None:

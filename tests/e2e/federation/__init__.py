@@ -1,0 +1,1 @@
+"""The graph as a subgraph: composed with another one, and behind public routers."""
