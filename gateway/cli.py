@@ -1,13 +1,15 @@
-"""The command line: `switchboard run`, `serve` and `schema`."""
+"""The command line: `switchboard run`, `serve`, `check` and `schema`."""
 
 import argparse
 import asyncio
 import pathlib
+import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 from gateway import log, pretend
+from gateway.check import as_json, as_text, check, exit_code
 from gateway.server import serve
 from gateway.settings import Settings, SettingsError
 from gateway.settings_file import load
@@ -18,7 +20,7 @@ SANDBOX_CONFIG = ROOT / "deploy" / "sandbox.toml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 0 when it went well, 2 when the settings are wrong."""
+    """Run the command; the exit code is 0 when it went well, 1 when a check did not, 2 when the settings are wrong."""
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
@@ -48,6 +50,22 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--port", type=int, help="port to listen on, instead of the file's")
     serving.set_defaults(command=_serve)
 
+    checking = commands.add_parser(
+        "check",
+        help="whether settings, files and every system are as they should be",
+        description="Loads settings, WSDLs, certificates and secrets, asks every system one harmless question, and "
+        "tells what is wrong, where, why, and what to do.",
+        epilog="exit code: 0 all is well; 1 a system does not answer as it should (or, with --strict, a warning); "
+        "2 the settings cannot be used",
+    )
+    checking.add_argument("--config", type=pathlib.Path, required=True, help="settings file, TOML or YAML")
+    checking.add_argument("--json", action="store_true", help="the same rows for scripts")
+    checking.add_argument("--strict", action="store_true", help="let warnings count: exit code 1")
+    checking.add_argument(
+        "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds that all systems get together (default 10)"
+    )
+    checking.set_defaults(command=_check)
+
     schema = commands.add_parser("schema", help="print the graph's schema")
     schema.set_defaults(command=_schema)
     return parser
@@ -69,6 +87,16 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _check(options: argparse.Namespace) -> int:
+    rows = asyncio.run(check(options.config, timeout_s=options.timeout))
+    if options.json:
+        told = as_json(rows, strict=options.strict)
+    else:
+        told = as_text(rows, width=shutil.get_terminal_size().columns, strict=options.strict)
+    print(told)  # noqa: T201 - what the command is for
+    return exit_code(rows, strict=options.strict)
+
+
 def _schema(_: argparse.Namespace) -> int:
     print(build().as_str())  # noqa: T201 - what the command is for
     return 0
@@ -81,6 +109,13 @@ async def _serve_until_stopped(settings: Settings, welcome: str = "") -> None:
         print(f"The graph answers at {url}\n{welcome}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
 
     await serve(settings, on_ready=ready)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= 600:  # Also refuses what is no number at all: nan.
+        raise argparse.ArgumentTypeError("write seconds, more than 0 and at most 600")
+    return seconds
 
 
 def _server(**options: object) -> dict[str, Any]:

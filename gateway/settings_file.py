@@ -1,11 +1,13 @@
 """Reads the settings: one file (TOML or YAML) changed by the environment. Every mistake becomes a sentence."""
 
 import copy
+import dataclasses
+import difflib
 import json
 import os
 import pathlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -13,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from connectors.settings import BASE_FOLDER
-from gateway.settings import DIALECTS, Settings, SettingsError
+from gateway.settings import DIALECTS, Mistake, Settings, SettingsError
 
 ENVIRONMENT_PREFIX = "SWITCHBOARD_"
 
@@ -30,13 +32,60 @@ def load(
     `SWITCHBOARD_SERVER__PORT=9000` changes `server.port`; lists and sections are written as JSON. Relative paths start
     at the file's folder. Raises SettingsError.
     """
-    written = _read(path)
-    environment = _from_environment(os.environ if environ is None else environ, written)
-    data = _merged(_merged(written, environment), overrides or {})
+    written = read(path, environ=environ, overrides=overrides)
     try:
-        return Settings.model_validate(data, context={BASE_FOLDER: path.resolve().parent})
+        return written.settings()
     except ValidationError as exc:
-        raise SettingsError(_explained(path, environment, exc)) from None
+        raise SettingsError(*written.mistakes(exc)) from None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Written:
+    """What the file and the environment say, not yet looked into. Unprinted: a secret may stand where none belongs."""
+
+    path: pathlib.Path
+    environment: Mapping[str, Any] = dataclasses.field(repr=False)
+    data: Mapping[str, Any] = dataclasses.field(repr=False)
+
+    @property
+    def context(self) -> dict[str, object]:
+        """What validation has to know: where relative paths start."""
+        return {BASE_FOLDER: self.path.resolve().parent}
+
+    def settings(self) -> Settings:
+        """The settings; raises pydantic's ValidationError."""
+        return Settings.model_validate(self.data, context=self.context)
+
+    def mistakes(self, exc: ValidationError) -> tuple[Mistake, ...]:
+        """Each mistake that validation found."""
+        # The input is left out of every one: it may be a secret in the wrong place.
+        return tuple(self._mistake(found) for found in exc.errors(include_url=False, include_input=False))
+
+    def origin(self, steps: Sequence[str]) -> str:
+        """Who says what stands at *steps*: the file, or the name of a variable."""
+        section: Any = self.environment
+        for step in steps:
+            section = section.get(step) if isinstance(section, Mapping) else None
+        return str(self.path) if section is None or not steps else ENVIRONMENT_PREFIX + "__".join(steps).upper()
+
+    def _mistake(self, found: ErrorDetails) -> Mistake:
+        steps = [str(step) for step in found["loc"]]
+        if steps[:1] == ["systems"]:
+            del steps[2:3]  # pydantic names the dialect there, the file does not.
+        why, advice = _sentence(found)
+        return Mistake(self.origin(steps), ".".join(steps) or "the file as a whole", why, advice)
+
+
+def read(
+    path: pathlib.Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Written:
+    """The file at *path*, changed as `load` says but not looked into. Raises SettingsError when it cannot be read."""
+    data = _read(path)
+    environment = _from_environment(os.environ if environ is None else environ, data)
+    return Written(path, environment, _merged(_merged(data, environment), overrides or {}))
 
 
 def _read(path: pathlib.Path) -> dict[str, Any]:
@@ -44,12 +93,15 @@ def _read(path: pathlib.Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         data = yaml.safe_load(text) if path.suffix in {".yaml", ".yml"} else tomllib.loads(text)
     except OSError as exc:
-        raise SettingsError(f"{path}: cannot be read ({exc.strerror}). Name a settings file with --config.") from None
+        why = f"cannot be read ({exc.strerror})"
+        raise SettingsError(Mistake(str(path), "", why, "name a settings file with --config")) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, yaml.YAMLError) as exc:
         kind = path.suffix.lstrip(".").upper() or "TOML"
-        raise SettingsError(f"{path}: is not valid {kind}: {_syntax_mistake(exc)}.") from None
+        why = f"is not valid {kind}: {_syntax_mistake(exc)}"
+        raise SettingsError(Mistake(str(path), "", why, "correct it there and try again")) from None
     if not isinstance(data, dict):
-        raise SettingsError(f"{path}: must hold sections such as [server] and [systems.crm].")
+        why = "holds no settings"
+        raise SettingsError(Mistake(str(path), "", why, "it must hold sections such as [server] and [systems.crm]"))
     return data
 
 
@@ -70,11 +122,15 @@ def _from_environment(environ: Mapping[str, str], written: Mapping[str, Any]) ->
             for step in sections:
                 section = section.setdefault(step, {})
                 if not isinstance(section, dict):
-                    raise SettingsError(f"{name}: another variable sets what it is a part of; keep one of the two.")
+                    raise _twice(name, "another variable sets what it is a part of")
             if isinstance(section.get(key), dict):
-                raise SettingsError(f"{name}: another variable sets a part of it; keep one of the two.")
+                raise _twice(name, "another variable sets a part of it")
             section[key] = _value(name, text)
     return found
+
+
+def _twice(name: str, why: str) -> SettingsError:
+    return SettingsError(Mistake(name, "", why, "keep one of the two"))
 
 
 def _place(name: str, written: Mapping[str, Any]) -> list[str]:
@@ -96,7 +152,7 @@ def _value(name: str, text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        raise SettingsError(f"{name}: is not valid JSON; write lists and sections as JSON.") from None
+        raise SettingsError(Mistake(name, "", "is not valid JSON", "write lists and sections as JSON")) from None
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,32 +163,23 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _explained(path: pathlib.Path, environment: Mapping[str, Any], exc: ValidationError) -> str:
-    # The input is left out of every line: it may be a secret in the wrong place.
-    lines = []
-    for mistake in exc.errors(include_url=False, include_input=False):
-        steps = [str(step) for step in mistake["loc"]]
-        if steps[:1] == ["systems"]:
-            del steps[2:3]  # pydantic names the dialect there, the file does not.
-        place = ".".join(steps) or "the file as a whole"
-        lines.append(f"{_origin(path, environment, steps)}: {place}: {_sentence(mistake)}")
-    return "\n".join(lines)
-
-
-def _origin(path: pathlib.Path, environment: Mapping[str, Any], steps: list[str]) -> str:
-    section: Any = environment
-    for step in steps:
-        section = section.get(step) if isinstance(section, Mapping) else None
-    return str(path) if section is None or not steps else ENVIRONMENT_PREFIX + "__".join(steps).upper()
-
-
-def _sentence(mistake: ErrorDetails) -> str:
+def _sentence(mistake: ErrorDetails) -> tuple[str, str]:
     match mistake["type"]:
         case "missing":
-            return "is missing; add it."
+            return "is missing", "add it"
         case "extra_forbidden":
-            return "is not a setting; check the spelling or remove it."
+            return "is not a setting", _spelling(str(mistake["loc"][-1]))
         case "union_tag_not_found" | "union_tag_invalid":
-            return f"say which dialect the system speaks: dialect = one of {DIALECTS}."
+            return "say which dialect the system speaks", f"dialect = one of {DIALECTS}"
         case _:
-            return f"{mistake['msg'].removeprefix('Value error, ')}."
+            # Ours are written as "what is wrong; what to do".
+            why, _, advice = mistake["msg"].removeprefix("Value error, ").partition("; ")
+            return why, advice
+
+
+def _spelling(written: str) -> str:
+    schema = Settings.model_json_schema()
+    sections = [schema, *schema["$defs"].values()]
+    known = {name for section in sections for name in section.get("properties", {})}
+    close = difflib.get_close_matches(written.lower().replace("-", "_"), sorted(known), n=1, cutoff=0.75)
+    return "check the spelling or remove it" + (f" (did you mean `{close[0]}`?)" if close else "")

@@ -13,45 +13,77 @@ from connectors.routes import Routes, Systems
 from connectors.soap import WsdlError
 from connectors.tmf import TMFConnector, TMFSettings
 from connectors.ucip import UCIPConnector, UCIPSettings
-from gateway.settings import AnySystem, Settings, SettingsError
+from gateway.routing import RouteSettings
+from gateway.settings import AnySystem, Mistake, Settings, SettingsError
 
 T = TypeVar("T")
+
+_PROTOCOLS: Mapping[str, type] = {
+    "customers": Customers,
+    "billing": Billing,
+    "network": Network,
+    "recharging": Recharging,
+    "recharge_history": RechargeHistory,
+}
 
 
 def build(settings: Settings, environment: Environment) -> dict[str, Connector]:
     """A connector for each system. Loads WSDLs, so it blocks; raises SettingsError when one cannot be used."""
-    connectors: dict[str, Connector] = {}
-    for name, system in settings.systems.items():
-        try:
-            connectors[name] = _connector(name, system, environment)
-        except (WsdlError, OSError) as exc:
-            raise SettingsError(f"systems.{name}: {exc}") from exc
-    return connectors
+    return {name: connector(name, system, environment) for name, system in settings.systems.items()}
+
+
+def connector(name: str, settings: AnySystem, environment: Environment) -> Connector:
+    """The connector of one system. Blocks and raises as `build` does."""
+    try:
+        return _connector(name, settings, environment)
+    except (WsdlError, OSError) as exc:
+        why, _, advice = str(exc).partition("; ")
+        raise SettingsError(Mistake("", f"systems.{name}", why, advice)) from exc
 
 
 def routes(settings: Settings, connectors: Mapping[str, Connector]) -> Routes:
     """The routes that the settings describe; raises SettingsError when a system lacks the capability."""
-    chosen = settings.routes
+    chosen = settings.routes.by_capability()
 
-    def to(capability: str, name: str, protocol: type[T]) -> Systems[T]:
-        connector = connectors[name]
-        if not isinstance(connector, protocol):
-            dialect = settings.systems[name].dialect
-            raise SettingsError(f"routes.{capability}: `{name}` speaks {dialect}, which does not offer {capability}.")
-        return Systems({name: connector})
+    def to(capability: str, protocol: type[T]) -> Systems[T]:
+        by_name: dict[str, T] = {}
+        for route in chosen[capability]:
+            connector = connectors[route.system]
+            if not isinstance(connector, protocol):
+                raise SettingsError(_misroute(capability, route.system, settings.systems))
+            by_name[route.system] = connector
+        return Systems(by_name, {route.system: route.serves() for route in chosen[capability]})
 
     return Routes(
-        customers=to("customers", chosen.customers, Customers),  # type: ignore[type-abstract]
-        billing=to("billing", chosen.billing, Billing),  # type: ignore[type-abstract]
-        network=to("network", chosen.network, Network),  # type: ignore[type-abstract]
-        recharging=to("recharging", chosen.recharging, Recharging),  # type: ignore[type-abstract]
-        recharge_history=to("recharge_history", chosen.recharge_history, RechargeHistory),  # type: ignore[type-abstract]
+        customers=to("customers", Customers),  # type: ignore[type-abstract]
+        billing=to("billing", Billing),  # type: ignore[type-abstract]
+        network=to("network", Network),  # type: ignore[type-abstract]
+        recharging=to("recharging", Recharging),  # type: ignore[type-abstract]
+        recharge_history=to("recharge_history", RechargeHistory),  # type: ignore[type-abstract]
     )
+
+
+def misroutes(
+    routes: RouteSettings, systems: Mapping[str, AnySystem], connectors: Mapping[str, Connector]
+) -> list[Mistake]:
+    """The routes that lead to a system which lacks the capability, of the systems that *connectors* holds."""
+    return [
+        _misroute(capability, route.system, systems)
+        for capability, found in routes.by_capability().items()
+        for route in found
+        if route.system in connectors and not isinstance(connectors[route.system], _PROTOCOLS[capability])
+    ]
 
 
 async def close(connectors: Mapping[str, Connector]) -> None:
     """Close every connector, side by side."""
     await asyncio.gather(*(connector.aclose() for connector in connectors.values()), return_exceptions=True)
+
+
+def _misroute(capability: str, name: str, systems: Mapping[str, AnySystem]) -> Mistake:
+    dialect = systems[name].dialect
+    why = f"`{name}` speaks {dialect}, which does not offer {capability}"
+    return Mistake("", f"routes.{capability}", why, "")
 
 
 def _connector(name: str, settings: AnySystem, environment: Environment) -> Connector:

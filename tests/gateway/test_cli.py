@@ -1,10 +1,12 @@
 """The command line: what it prints, and what it says when the settings are wrong."""
 
+import json
 import pathlib
 import socket
 
 import pytest
 
+from gateway.check import Row, State
 from gateway.cli import main
 from resolvers.graph import build
 
@@ -20,7 +22,7 @@ def test_wrong_settings_end_with_2_and_a_sentence(capsys: pytest.CaptureFixture[
     assert 2 == main(["serve", "--config", str(missing)])
 
     said = capsys.readouterr()
-    assert f"{missing}: cannot be read (No such file or directory). Name a settings file with --config.\n" == said.err
+    assert f"{missing}: cannot be read (No such file or directory); name a settings file with --config.\n" == said.err
     assert "" == said.out
 
 
@@ -58,7 +60,58 @@ def test_a_route_that_leads_to_the_wrong_dialect_is_told(
     assert "routes.billing: `crm` speaks tmf, which does not offer billing." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["serve"], ["dance"], ["run", "--port", "x"]])
+def test_a_check_tells_every_mistake_on_standard_output(
+    settings_file: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings_file.write_text(settings_file.read_text(encoding="utf-8").replace("[8]", "[]"), encoding="utf-8")
+
+    assert 2 == main(["check", "--config", str(settings_file)])
+
+    said = capsys.readouterr()
+    assert "numbering.national_lengths" in said.out
+    assert said.out.endswith("the settings cannot be used (exit 2).\n")
+    assert "" == said.err
+
+
+def test_a_check_of_no_file_is_json_where_json_is_wanted(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    assert 2 == main(["check", "--json", "--config", str(tmp_path / "none.toml")])
+    assert ["error"] == [row["state"] for row in json.loads(capsys.readouterr().out)["rows"]]
+
+
+def test_a_warning_of_a_check_counts_when_strict(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def warned(*_: object, **__: object) -> list[Row]:
+        return [Row(State.WARNING, "secrets", "here", "Too open.", "Close them.")]
+
+    monkeypatch.setattr("gateway.cli.check", warned)
+    arguments = ["check", "--config", "any.toml"]
+
+    assert (0, 1) == (main(arguments), main([*arguments, "--strict"]))
+    assert "there are warnings (--strict) (exit 1)." in capsys.readouterr().out
+
+
+def test_the_help_of_a_check_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "0 all is well" in told
+    assert "1 a system does not answer as it should" in told
+    assert "2 the settings cannot be used" in told
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon", "601"])
+def test_a_check_wants_seconds(settings_file: pathlib.Path, capsys: pytest.CaptureFixture[str], seconds: str) -> None:
+    with pytest.raises(SystemExit):
+        main(["check", "--config", str(settings_file), "--timeout", seconds])
+
+    assert "--timeout" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["serve"], ["check"], ["dance"], ["run", "--port", "x"]])
 def test_a_command_that_is_none_is_told_how_to_write_it(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

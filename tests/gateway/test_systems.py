@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from connectors.capabilities import Billing, Connector, Customers, Network, RechargeHistory, Recharging
+from connectors.clock import Deadline
 from gateway import systems
+from gateway.routing import Route
 from gateway.settings import Settings, SettingsError
 from gateway.settings_file import load
 from tests.connectors.support import environment
@@ -59,7 +61,8 @@ def test_each_capability_of_the_sandbox_has_its_system(
 def test_a_route_to_a_dialect_that_cannot_answer_is_told(
     capability: str, name: str, sandbox: Settings, connectors: Mapping[str, Connector]
 ) -> None:
-    routes = sandbox.routes.model_copy(update={capability: name})
+    wrong = name if capability == "customers" else (Route(system=name),)
+    routes = sandbox.routes.model_copy(update={capability: wrong})
 
     with pytest.raises(SettingsError) as caught:
         systems.routes(sandbox.model_copy(update={"routes": routes}), connectors)
@@ -84,6 +87,9 @@ async def test_one_connector_that_fails_to_close_leaves_none_open() -> None:
     class Closing:
         def __init__(self, system: str) -> None:
             self.system = system
+
+        async def check(self, *, msisdn: str, within: Deadline) -> None:
+            raise AssertionError(msisdn, within)
 
         async def aclose(self) -> None:
             closed.append(self.system)
