@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from connectors.clock import Clock, SystemClock
 from connectors.environment import Environment
 from gateway import systems
+from gateway.http.correlation import Correlated, not_routed
 from gateway.http.graphiql import GraphiQL, PageFiles
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready, live
@@ -44,9 +46,10 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     )
     graphiql = GraphiQL(stories_url=settings.graphiql.stories_url) if settings.graphiql.enabled else None
     view = GraphQLView(
-        operations=Operations(build([UsePrepared]), max_tokens=settings.server.max_tokens),
+        operations=Operations(build([UsePrepared]), limits=settings.limits, shows_graph=settings.shows_graph),
         graph=graph,
         settings=settings.server,
+        limits=settings.limits,
         graphiql=graphiql,
     )
     ready = Ready()
@@ -64,8 +67,9 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
 
     return Starlette(
         routes=routes(view, ready, graphiql),
-        # Outermost first. Who may knock is settled before anything is read.
-        middleware=[Middleware(LoopbackOnly)],
+        # Outermost first. Every answer has an id, and who may knock is settled before anything is read.
+        middleware=[Middleware(Correlated), Middleware(LoopbackOnly)],
+        exception_handlers={HTTPException: not_routed},
         lifespan=lifespan,
     )
 

@@ -1,43 +1,19 @@
 """One GraphQL operation: its document prepared once, then executed. Knows nothing of HTTP."""
 
 import dataclasses
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from graphql import (
-    DocumentNode,
-    GraphQLError,
-    GraphQLSyntaxError,
-    OperationType,
-    get_operation_ast,
-    parse,
-    validate,
-)
+from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
+from gateway.documents import Documents, Prepared
+from gateway.limits.settings import LimitSettings
+from gateway.limits.variables import check_variables
+from gateway.limits.words import in_the_callers_words, plain
 from resolvers.context import Context
+from resolvers.errors import by_caller
 from resolvers.graph import CustomerGraph
-
-MAX_DOCUMENTS = 1000
-MAX_REMEMBERED = 20_000
-"""Longer documents are prepared each time, so that remembered ones stay within 20 MB."""
-
-_TOO_DEEP = "The document is nested too deeply."
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document, parsed and validated, or the errors that say why it cannot be executed."""
-
-    text: str
-    document: DocumentNode | None
-    errors: tuple[GraphQLError, ...] = ()
-
-    def operation_type(self, name: str | None) -> OperationType | None:
-        """The type of the operation of that name, or of the only one; None when there is no such operation."""
-        operation = get_operation_ast(self.document, name) if self.document else None
-        return operation.operation if operation else None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,27 +40,25 @@ class UsePrepared(SchemaExtension):
 
 
 class Operations:
-    """Prepares and executes operations of one schema."""
+    """
+    Prepares and executes operations of one schema for one kind of caller.
 
-    def __init__(self, schema: CustomerGraph, *, max_tokens: int) -> None:
+    With *shows_graph* off, callers may not ask for the graph itself, and mistakes are told in their own words.
+    """
+
+    def __init__(self, schema: CustomerGraph, *, limits: LimitSettings, shows_graph: bool = True) -> None:
         self._schema = schema
-        self._max_tokens = max_tokens
-        # By text: hashing a syntax tree costs about as much as validating it again.
-        self._remembered = functools.lru_cache(maxsize=MAX_DOCUMENTS)(self._prepare)
+        self._limits = limits
+        self._shows_graph = shows_graph
+        self._documents = Documents(
+            schema._schema,  # noqa: SLF001 - its graphql-core schema
+            limits=limits,
+            shows_graph=shows_graph,
+        )
 
     def prepare(self, text: str) -> Prepared:
-        """The document of *text*; bounded in tokens, and refused rather than followed into endless nesting."""
-        return self._remembered(text) if len(text) <= MAX_REMEMBERED else self._prepare(text)
-
-    def _prepare(self, text: str) -> Prepared:
-        try:
-            document = parse(text, max_tokens=self._max_tokens)
-            errors = validate(self._schema._schema, document, max_errors=20)  # noqa: SLF001 - its graphql-core schema
-        except GraphQLSyntaxError as error:
-            return Prepared(text, None, errors=(error,))
-        except RecursionError:
-            return Prepared(text, None, errors=(GraphQLError(_TOO_DEEP),))
-        return Prepared(text, None if errors else document, errors=tuple(errors))
+        """The document of *text*, within the limits and valid, or the errors that say why not. Never raises."""
+        return self._documents.prepare(text)
 
     async def execute(
         self, prepared: Prepared, *, name: str | None, variables: dict[str, Any] | None, context: Context
@@ -93,14 +67,26 @@ class Operations:
         if prepared.document is None:
             return Outcome(data=None, errors=prepared.errors, executed=False)
         if prepared.operation_type(name) is None:
-            missing = GraphQLError("Name one of the document's operations in `operationName`.")
-            return Outcome(data=None, errors=(missing,), executed=False)
+            return _refused(GraphQLError("Name one of the document's operations in `operationName`."))
+        if beyond := check_variables(variables, self._limits):
+            return _refused(beyond)
         result = await self._schema.execute(
             prepared.text,
             variable_values=variables,
             context_value=context,
             operation_name=name,
         )
-        errors = tuple(result.errors or ())
+        errors = (*map(self._told, result.errors or ()), *context.gaps)
         # Errors without a path stopped the operation before any field ran (variables, for one).
         return Outcome(data=result.data, errors=errors, executed=result.data is not None or any(e.path for e in errors))
+
+    def _told(self, error: GraphQLError) -> GraphQLError:
+        if not by_caller(error):
+            return error
+        if not self._shows_graph:
+            return in_the_callers_words(error)
+        return plain(error, suggestions=self._limits.suggestions)
+
+
+def _refused(error: GraphQLError) -> Outcome:
+    return Outcome(data=None, errors=(error,), executed=False)

@@ -2,15 +2,26 @@
 
 import asyncio
 import contextlib
+import functools
+import gc
+import math
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from gateway.app import create
+from gateway.http.endings import Endings
 from gateway.http.loopback import is_loopback
-from gateway.settings import Settings, SettingsError
+from gateway.http.protocol import PatientProtocol
+from gateway.settings import ServerSettings, Settings, SettingsError
+
+_OTHER_FILES = 256
+"""Connections to the legacy systems, log, listener and the like."""
 
 
 def check_address(settings: Settings) -> None:
@@ -25,26 +36,49 @@ def check_address(settings: Settings) -> None:
 async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM. *on_ready* gets the graph's address once it answers."""
     check_address(settings)
-    with _listen(settings.server.host, settings.server.port) as listener:
+    allow_open_files(settings.server.max_connections)
+    with listen(settings.server.host, settings.server.port) as listener:
         app = await asyncio.to_thread(create, settings)
-        server = _Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=int(settings.server.shutdown_s),
-                ws="none",
-            )
-        )
+        # What is there now stays; a garbage collection that looked at all of it would hold every caller up.
+        gc.freeze()
+        server = Server(configuration(app, settings.server))
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         server.on_started = lambda: on_ready(f"http://{shown}:{port}/graphql")
         await server.serve(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
+def configuration(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
+    """How uvicorn serves *app*: by our protocol, quietly, and trusting nothing that a client says of itself."""
+    protocol = functools.partial(PatientProtocol, settings=settings, endings=Endings())
+    return uvicorn.Config(
+        app,
+        # uvicorn only calls it.
+        http=cast("type[asyncio.Protocol]", protocol),
+        timeout_keep_alive=math.ceil(settings.keep_alive_s),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=int(settings.shutdown_s),
+        ws="none",
+    )
+
+
+def allow_open_files(connections: int) -> None:
+    """Raise the soft limit of open files to what *connections* need; raises SettingsError where it is not allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections + _OTHER_FILES
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise SettingsError(
+            f"server.max_connections: this process may open {hard} files, and {connections} connections need {needed}. "
+            f"Raise the limit (ulimit -n, LimitNOFILE) or set at most {max(hard - _OTHER_FILES, 1)}."
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+
+
+class Server(uvicorn.Server):
     """Tells when it has started, and ends quietly on a signal."""
 
     on_started: Callable[[], None]
@@ -63,12 +97,14 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell."""
         await super().startup(sockets)
         if self.started:
             self.on_started()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; raises SettingsError where that is not possible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Naming the protocol lets asyncio switch off the delay of small packets (40 ms on a kept-alive connection).
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

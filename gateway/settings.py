@@ -1,5 +1,6 @@
 """The settings tree: everything an operator can say, typed and frozen. How it is read is in `settings_file`."""
 
+import dataclasses
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -11,6 +12,8 @@ from connectors.numbering import NumberingPlan
 from connectors.settings import Secret
 from connectors.tmf import TMFSettings
 from connectors.ucip import UCIPSettings
+from gateway.limits.settings import LimitSettings
+from gateway.routing import Route, RouteSettings
 
 AnySystem = Annotated[
     TMFSettings | CBSSettings | CAI3GSettings | UCIPSettings | AcctMgrSettings, Field(discriminator="dialect")
@@ -18,8 +21,34 @@ AnySystem = Annotated[
 DIALECTS = "tmf, cbs, cai3g, ucip or acctmgr"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mistake:
+    """
+    One thing that is wrong with the settings; none of it holds what was written there, which may be a secret.
+
+    *origin* is the file or the environment variable, *place* the setting with dots, empty for the whole.
+    """
+
+    origin: str
+    place: str
+    why: str
+    advice: str
+
+    def __str__(self) -> str:
+        sentence = "; ".join(part for part in (self.why, self.advice) if part)
+        return f"{': '.join(part for part in (self.origin, self.place, sentence) if part)}."
+
+
 class SettingsError(Exception):
-    """The settings are wrong. The text has a line for each mistake: where it is and what to do."""
+    """
+    The settings are wrong. The text has a line for each mistake: where it is and what to do.
+
+    *mistakes* are the same one by one, where they are known so.
+    """
+
+    def __init__(self, *told: str | Mistake) -> None:
+        super().__init__("\n".join(map(str, told)))
+        self.mistakes = tuple(each for each in told if isinstance(each, Mistake))
 
 
 class _Section(BaseModel):
@@ -32,9 +61,24 @@ class ServerSettings(_Section):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 chooses a free one.")
     max_body_bytes: int = Field(default=1024 * 1024, ge=1024, description="A longer request body is refused with 413.")
-    max_tokens: int = Field(default=4000, ge=100, description="A longer GraphQL document is refused.")
     deadline_s: float = Field(default=2.2, gt=0, le=60, description="Seconds a question may take in all.")
-    body_timeout_s: float = Field(default=15.0, gt=0, le=120, description="Seconds a request body may take to arrive.")
+    max_connections: int = Field(default=2000, ge=1, le=60_000, description="Connections open at once; more get 503.")
+    max_headers: int = Field(default=100, ge=10, le=1000, description="A request with more header lines gets 431.")
+    max_header_bytes: int = Field(
+        default=32 * 1024, ge=4096, le=1024 * 1024, description="A longer request line with headers gets 431."
+    )
+    header_timeout_s: float = Field(
+        default=10.0, gt=0, le=120, description="Seconds the headers of a request may take to arrive."
+    )
+    body_timeout_s: float = Field(
+        default=15.0, gt=0, le=120, description="Seconds a whole request may take to arrive, body included."
+    )
+    keep_alive_s: float = Field(
+        default=65.0, gt=0, le=3600, description="Seconds a connection may be idle; longer than your proxy keeps it."
+    )
+    write_timeout_s: float = Field(
+        default=30.0, gt=0, le=600, description="Seconds a client may take to read what it asked for."
+    )
     shutdown_s: float = Field(default=5.0, ge=0, le=60, description="Seconds that running questions get at shutdown.")
 
 
@@ -71,16 +115,6 @@ class IdSettings(_Section):
     )
 
 
-class RouteSettings(_Section):
-    """Which system answers for which capability."""
-
-    customers: str
-    billing: str
-    network: str
-    recharging: str
-    recharge_history: str
-
-
 class LogSettings(_Section):
     """How the gateway writes its log."""
 
@@ -102,11 +136,23 @@ class CacheSettings(_Section):
     max_entries: int = Field(default=10_000, ge=1, description="Answers kept at most; the oldest go first.")
 
 
+class CheckSettings(_Section):
+    """What `switchboard check` asks about."""
+
+    msisdn: str | None = Field(
+        default=None,
+        pattern=r"^\+?[0-9]{3,20}$",
+        repr=False,
+        description="Number of a test SIM of yours to ask every system about. Not given: a number of zeros.",
+    )
+
+
 class Settings(_Section):
     """Everything an operator can say. Defaults are safe for production."""
 
     server: ServerSettings = Field(default_factory=ServerSettings)
     graphiql: GraphiQLSettings = Field(default_factory=GraphiQLSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
     numbering: NumberingSettings
     ids: IdSettings
     systems: dict[str, AnySystem] = Field(min_length=1)
@@ -114,11 +160,28 @@ class Settings(_Section):
     cache: CacheSettings = Field(default_factory=CacheSettings)
     history: HistorySettings = Field(default_factory=HistorySettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    check: CheckSettings = Field(default_factory=CheckSettings)
+
+    @property
+    def shows_graph(self) -> bool:
+        """Whether callers may see the graph itself, by introspection or as a federation router does."""
+        return self.graphiql.enabled if self.limits.introspection is None else self.limits.introspection
 
     @model_validator(mode="after")
     def _routes_lead_somewhere(self) -> "Settings":
-        for capability, system in self.routes:
-            if system not in self.systems:
-                known = ", ".join(sorted(self.systems))
-                raise ValueError(f"routes.{capability} names `{system}`, but the systems are: {known}")
+        for capability, routes in self.routes.by_capability().items():
+            for route in routes:
+                self._check_route(capability, route)
         return self
+
+    def _check_route(self, capability: str, route: Route) -> None:
+        if route.system not in self.systems:
+            known = ", ".join(sorted(self.systems))
+            raise ValueError(f"routes.{capability} names `{route.system}`, but the systems are: {known}")
+        code = self.numbering.country_code
+        for beginning in route.numbers:
+            if not beginning.startswith(code):
+                raise ValueError(
+                    f"routes.{capability}: no number of this plan begins with `{beginning}`; write the country code "
+                    f"{code} first"
+                )

@@ -35,7 +35,7 @@ class Listener:
         self.port = port
         self._server: uvicorn.Server | None = None
         self._kept: socket.socket | None = None
-        """Holds the port while the system is off: bound and not listening, so callers are refused and nobody takes it."""
+        """Holds the port while the system is off: bound, not listening. Callers are refused and nobody takes it."""
 
     async def open(self) -> None:
         """Listen; does nothing when already listening."""

@@ -78,6 +78,9 @@ class RunningGateway:
     log: Lines
     """What the gateway has written so far."""
 
+    pid: int
+    """The gateway's process."""
+
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
         """The whole response to a question."""
         response = httpx.post(self.url, json={"query": query, "variables": variables}, timeout=30, trust_env=False)
@@ -118,12 +121,14 @@ class RunningGateway:
 @pytest.fixture(scope="session")
 def gateway_process() -> Iterator[RunningGateway]:
     """`switchboard run` on free ports, for the whole session."""
-    with started("run", "--port", "0", "--control-port", "0", "--customers", "200") as lines:
+    starting = started("run", "--port", "0", "--control-port", "0", "--customers", "200")
+    with starting as lines:
         yield RunningGateway(
             url=_word_after(lines, "The graph answers at "),
             ports=_ports(_word_after(lines, "The pretend operator: ")),
             sandbox_url=_word_after(lines, "Its control port: "),
             log=lines,
+            pid=starting.process.pid,
         )
 
 

@@ -9,8 +9,10 @@ import re
 import urllib.parse
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.http.correlation import request_id
+from gateway.http.refusal import HttpRefusal, refused
 
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
@@ -48,8 +50,8 @@ class LoopbackOnly:
         if refusal is None:
             await self._app(scope, receive, send)
         else:
-            body = {"errors": [{"message": refusal, "extensions": {"code": "FORBIDDEN"}}]}
-            await JSONResponse(body, status_code=403)(scope, receive, send)
+            response = refused(HttpRefusal(403, refusal), request_id=request_id(scope), code="FORBIDDEN")
+            await response(scope, receive, send)
 
 
 def _refusal(headers: Headers) -> str | None:

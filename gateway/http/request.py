@@ -1,22 +1,20 @@
 """A GraphQL request out of an HTTP one (GraphQL over HTTP, 5 and 6). Every mistake is a status and a sentence."""
 
-import asyncio
+import collections
 import dataclasses
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from gateway.http.body import read_body
+from gateway.http.refusal import HttpRefusal
 
-class HttpRefusal(Exception):
-    """The HTTP request is not a GraphQL request that can be run: *status*, and what to do about it."""
-
-    def __init__(self, status: int, reason: str, *, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
-        self.headers = dict(headers or {})
+_NAMES = frozenset({"query", "operationName", "variables", "extensions"})
+_MEMBER = re.compile(rb'"(?:query|operationName|variables|extensions)"')
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,37 +27,17 @@ class GraphQLRequest:
     extensions: dict[str, Any] | None = dataclasses.field(default=None, repr=False)
 
 
-async def read(request: Request, *, max_body_bytes: int, body_timeout_s: float) -> GraphQLRequest:
+async def read(
+    request: Request, *, max_body_bytes: int, body_timeout_s: float, max_query_string: int
+) -> GraphQLRequest:
     """The GraphQL request of a GET or POST; raises HttpRefusal."""
     if request.method == "GET":
-        return _from_url(request)
+        return _from_url(request, max_query_string)
     _check_content_type(request.headers.get("content-type"))
-    try:
-        async with asyncio.timeout(body_timeout_s):
-            body = await _body(request, max_body_bytes)
-    except TimeoutError:
-        raise HttpRefusal(408, "The body took too long to arrive.") from None
-    except ClientDisconnect:
-        raise HttpRefusal(400, "The body is incomplete.") from None
-    return _from_parameters(_json(body, "The body"))
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    declared = request.headers.get("content-length", "")
-    # Long before it is a number that int() refuses to read, it is too large.
-    if declared.isdecimal() and (len(declared) > 20 or int(declared) > limit):
-        raise _too_large(limit)
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise _too_large(limit)
-    return bytes(body)
-
-
-def _too_large(limit: int) -> HttpRefusal:
-    # What is left of the body is not read, so the connection cannot be used again.
-    return HttpRefusal(413, f"The body is longer than {limit} bytes.", headers={"Connection": "close"})
+    body = await read_body(request, max_bytes=max_body_bytes, timeout_s=body_timeout_s)
+    question = _from_parameters(_json(body, "The body"))
+    _check_members_are_unique(body)
+    return question
 
 
 def _check_content_type(value: str | None) -> None:
@@ -74,23 +52,40 @@ def _check_content_type(value: str | None) -> None:
             raise HttpRefusal(415, "The body must be in UTF-8.")
 
 
-def _from_url(request: Request) -> GraphQLRequest:
-    found = request.query_params
+def _check_members_are_unique(body: bytes) -> None:
+    """Refuse a JSON object with two queries: a proxy in front may have read the other one."""
+    # Names can be written with escapes; bodies without any, and with each name once, need no second look.
+    found = _MEMBER.findall(body)
+    if len(found) == len(set(found)) and rb"\u" not in body:
+        return
+    try:
+        # Numbers are of no interest, and Python refuses to read very long ones.
+        members: list[str] = json.loads(body, object_pairs_hook=_names, parse_int=str)
+    except RecursionError:
+        raise HttpRefusal(400, "The body is nested too deeply.") from None
+    if len(members) != len(set(members)):
+        raise HttpRefusal(400, "A member of the body occurs more than once.")
+
+
+def _names(pairs: list[tuple[str, object]]) -> list[str]:
+    # Called for inner objects first; what it makes of the outermost one is the result.
+    return [name for name, _ in pairs]
+
+
+def _from_url(request: Request, max_query_string: int) -> GraphQLRequest:
+    if len(request.scope["query_string"]) > max_query_string:
+        raise HttpRefusal(414, f"The address has more than {max_query_string} bytes behind its `?`. Use POST.")
+    found = request.query_params.multi_items()
+    for name, times in collections.Counter(name for name, _ in found).items():
+        if times > 1:
+            raise HttpRefusal(400, f"`{name}` occurs twice." if name in _NAMES else "A parameter occurs twice.")
     parameters: dict[str, Any] = dict(found)
-    for name in parameters:
-        if len(found.getlist(name)) > 1:
-            raise HttpRefusal(
-                400, f"`{name}` occurs more than once." if name in _NAMES else "A parameter occurs twice."
-            )
     for name in ("variables", "extensions"):
         if parameters.get(name):
             parameters[name] = _json(parameters[name].encode(), f"`{name}`")
         else:
             parameters.pop(name, None)
     return _from_parameters(parameters)
-
-
-_NAMES = frozenset({"query", "operationName", "variables", "extensions"})
 
 
 def _json(data: bytes, what: str) -> object:

@@ -8,12 +8,16 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message
 
 from gateway.app import GRAPHQL, routes
+from gateway.http.correlation import Correlated, not_routed
 from gateway.http.graphiql import GraphiQL
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready
+from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
 from gateway.settings import ServerSettings
 from tests.resolvers.support import SCHEMA, FakeOperator
@@ -21,21 +25,31 @@ from tests.resolvers.support import SCHEMA, FakeOperator
 URL = f"http://localhost{GRAPHQL}"
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
+LIMITS = LimitSettings()
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
 def application(
-    operator: FakeOperator | None = None, *, graphiql: GraphiQL | None = None, **settings: Any
+    operator: FakeOperator | None = None,
+    *,
+    graphiql: GraphiQL | None = None,
+    limits: LimitSettings = LIMITS,
+    shows_graph: bool = True,
+    **settings: Any,
 ) -> Starlette:
     """The graph's address over *operator*, without connectors and without a lifespan."""
-    server = ServerSettings(**settings)
     view = GraphQLView(
-        operations=Operations(SCHEMA, max_tokens=server.max_tokens),
+        operations=Operations(SCHEMA, limits=limits, shows_graph=shows_graph),
         graph=(operator or FakeOperator()).graph,
-        settings=server,
+        settings=ServerSettings(**settings),
+        limits=limits,
         graphiql=graphiql,
     )
-    return Starlette(routes=routes(view, Ready(), graphiql))
+    return Starlette(
+        routes=routes(view, Ready(), graphiql),
+        middleware=[Middleware(Correlated)],
+        exception_handlers={HTTPException: not_routed},
+    )
 
 
 @contextlib.asynccontextmanager

@@ -9,22 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.clock import Deadline
-from gateway.operation import MAX_DOCUMENTS, MAX_REMEMBERED, Operations, Outcome
+from gateway.documents import MAX_EACH, MAX_REMEMBERED
+from gateway.limits.settings import LimitSettings
+from gateway.operation import Operations, Outcome
 from resolvers.context import Context
 from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, codes, presented
 
 LINE = f'{{ line(by: {{msisdn: "{MSISDN}"}}) {{ msisdn }} }}'
+BOUNDLESS = LimitSettings(
+    **{name: 10_000_000 for name, value in LimitSettings() if name.startswith("max_") and value is not None}
+)
 TWO = "query A { __typename } query B { b: __typename }"
 
 
 @pytest.fixture
 def operations() -> Operations:
-    return Operations(SCHEMA, max_tokens=4000)
+    return Operations(SCHEMA, limits=LimitSettings())
 
 
 def _patient() -> Operations:
     """Such that no limit but the nesting's own is met."""
-    return Operations(SCHEMA, max_tokens=1_000_000)
+    return Operations(SCHEMA, limits=BOUNDLESS)
 
 
 async def _run(
@@ -44,13 +49,24 @@ class TestPreparing:
         assert operations.prepare("{ nothing }") is operations.prepare("{ nothing }")
 
     def test_a_long_text_is_not_remembered(self, operations: Operations) -> None:
-        text = LINE + " " * MAX_REMEMBERED
+        text = LINE + " " * MAX_EACH
 
         assert operations.prepare(text) is not operations.prepare(text)
         assert not operations.prepare(text).errors
 
-    def test_no_more_than_a_bound_are_remembered(self, operations: Operations) -> None:
-        assert MAX_DOCUMENTS == 1000 == operations._remembered.cache_info().maxsize
+    def test_no_more_than_a_bound_are_remembered_and_the_least_used_go_first(self, operations: Operations) -> None:
+        often = operations.prepare(LINE)
+        for number in range(20):
+            operations.prepare(f"{LINE} #{number}" + " " * 10_000)
+            assert often is operations.prepare(LINE)
+
+        documents = operations._documents
+        assert documents._characters == sum(map(len, documents._remembered)) <= MAX_REMEMBERED
+        assert 10 < len(documents._remembered) < 20
+
+    def test_a_refusal_keeps_no_syntax_tree(self, operations: Operations) -> None:
+        for text in ("{ nothing }", "{ a b: a ...F }", "{", "query ($x: Nothing) { __typename }"):
+            assert all(error.nodes is None and error.source is None for error in operations.prepare(text).errors)
 
     def test_a_mistake_has_its_place(self, operations: Operations) -> None:
         (error,) = operations.prepare("{ nothing }").errors
@@ -103,7 +119,9 @@ DEEP = {
 }
 
 
-@pytest.mark.parametrize("operations", [Operations(SCHEMA, max_tokens=4000), _patient()], ids=["bounded", "patient"])
+@pytest.mark.parametrize(
+    "operations", [Operations(SCHEMA, limits=LimitSettings()), _patient()], ids=["bounded", "patient"]
+)
 @pytest.mark.parametrize("text", DEEP.values(), ids=DEEP.keys())
 async def test_deep_documents_are_answered_soon_and_without_an_exception(text: str, operations: Operations) -> None:
     before = time.perf_counter()
@@ -111,7 +129,7 @@ async def test_deep_documents_are_answered_soon_and_without_an_exception(text: s
     outcome = await _run(operations, text)
 
     assert time.perf_counter() - before < 5
-    assert outcome.executed or {"BAD_INPUT"} == set(codes(outcome))
+    assert outcome.executed or {"BAD_INPUT", "TOO_COSTLY"} >= set(codes(outcome))
 
 
 @pytest.mark.parametrize("name", ["braces", "fields", "list values", "object values", "list types", "inline fragments"])
@@ -122,7 +140,9 @@ async def test_endless_nesting_is_told_in_a_sentence(name: str) -> None:
     assert len(error["message"]) < 200
 
 
-@pytest.mark.parametrize("step", ["parse", "validate"])
+@pytest.mark.parametrize(
+    "step", ["gateway.limits.parsing.parse", "gateway.documents.check", "gateway.documents.validate"]
+)
 def test_a_step_that_runs_out_of_stack_is_a_mistake_of_the_document(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     graphql-core has bounds of its own; this one holds wherever they do not.
@@ -131,15 +151,15 @@ def test_a_step_that_runs_out_of_stack_is_a_mistake_of_the_document(step: str, m
     def give_up(*_: object, **__: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr(f"gateway.operation.{step}", give_up)
-    (error,) = Operations(SCHEMA, max_tokens=4000).prepare(LINE).errors
+    monkeypatch.setattr(step, give_up)
+    (error,) = Operations(SCHEMA, limits=LimitSettings()).prepare(LINE).errors
 
     assert "nested" in error.message
 
 
 @given(st.text() | st.text('{}()[]:$@!.=|&"\\#,\n\t 1a-\ufeff\u0000é'))
 def test_no_text_raises(text: str) -> None:
-    prepared = Operations(SCHEMA, max_tokens=4000).prepare(text)
+    prepared = Operations(SCHEMA, limits=LimitSettings()).prepare(text)
 
     assert bool(prepared.errors) != (prepared.document is not None)
 

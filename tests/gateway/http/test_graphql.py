@@ -159,7 +159,7 @@ class TestMethods:
         """
         from graphql import OperationType
 
-        from gateway.operation import Prepared
+        from gateway.documents import Prepared
 
         monkeypatch.setattr(Prepared, "operation_type", lambda *_: OperationType.MUTATION)
         async with door() as found:

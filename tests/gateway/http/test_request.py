@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -179,6 +180,42 @@ class TestBody:
         assert "errors" in response.json()
 
 
+class TestNames:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"query": "{ __typename }", "query": "{ a: __typename }"}',
+            b'{"query": "{ __typename }", "variables": {}, "variables": null}',
+            b'{"operationName": null, "query": "{ __typename }", "operationName": "A"}',
+            b'{"query": "{ __typename }", "qu\\u0065ry": "{ a: __typename }"}',
+            b'{"\\u0071uery": "{ __typename }", "q\\u0075ery": "{ a: __typename }"}',
+        ],
+    )
+    async def test_that_occur_twice_are_400_because_a_proxy_may_have_read_the_other(self, body: bytes) -> None:
+        response = await _post(body)
+
+        assert 400 == response.status_code
+        assert "more than once" in _refusal(response)
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b'{"query": "{ __typename }", "variables": {"query": 1, "variables": {"query": 2}}}',
+            b'{"query": "{ __typename }", "extensions": {"a": {"query": 1}, "b": {"query": 1}}}',
+            b'{"query": "{ __typename #\\u4f60\\n}", "operationName": null}',
+        ],
+    )
+    async def test_may_occur_again_inside(self, body: bytes) -> None:
+        assert ANSWER == (await _post(body)).json()
+
+    async def test_are_compared_in_a_body_that_is_nested_as_deeply_as_json_may_be(self) -> None:
+        deep = b"[" * 1000 + b"]" * 1000
+
+        response = await _post(b'{"query": "{ __typename }", "variables": {"query": ' + deep + b', "x": "\\u0061"}}')
+
+        assert 400 == response.status_code or "nested" in response.json()["errors"][0]["message"]
+
+
 class TestSize:
     async def test_beyond_the_limit_is_413_before_the_body_is_read(self) -> None:
         answered = await call(
@@ -308,6 +345,20 @@ class TestAddress:
 
         assert 400 == response.status_code
         _refusal(response)
+
+    async def test_that_is_long_is_414_and_told_to_use_post(self) -> None:
+        response = await _get({"query": "{ __typename }", "variables": json.dumps({"x": "y" * 16_000})})
+
+        assert 414 == response.status_code
+        assert "POST" in _refusal(response)
+
+    async def test_with_thousands_of_parameters_is_read_soon(self) -> None:
+        before = time.thread_time()
+
+        response = await _get("query=%7B__typename%7D&" + "&".join(f"{n:x}" for n in range(3000)))
+
+        assert ANSWER == response.json()
+        assert time.thread_time() - before < 0.5
 
     async def test_that_is_not_utf_8_is_never_a_500(self) -> None:
         assert (await _get("query=%FF%FE")).status_code < 500

@@ -1,0 +1,117 @@
+"""GraphQL documents: parsed, bounded and validated once, and remembered by their text."""
+
+import collections
+import dataclasses
+import functools
+from collections.abc import Callable
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationType, get_operation_ast, validate
+from graphql.validation.validate import ValidationAbortedError
+
+from gateway.limits.check import check
+from gateway.limits.introspection import introspection_cost
+from gateway.limits.parsing import parsed
+from gateway.limits.refusal import refusal, retold
+from gateway.limits.rules import ABOUT_THE_DOCUMENT, Rules, about_the_graph, every_rule
+from gateway.limits.settings import LimitSettings
+from gateway.limits.words import in_the_callers_words, plain
+from resolvers.failures import TooCostly
+
+MAX_REMEMBERED = 150_000
+"""
+Characters of all remembered documents together. A syntax tree has about one object of 75 bytes for each, so 11 MB; the
+garbage collector looks at all of them at once, and 500,000 would hold every caller up for a third of a second.
+"""
+
+MAX_EACH = 20_000
+"""A longer document is prepared each time, so that a few of them do not push out all others."""
+
+MAX_MISTAKES = 20
+
+_ABORTED = "Validation aborted."
+_TANGLED = (
+    "The document cannot be checked in time: too many fields of one name meet in it, or its fragments are nested too "
+    "deeply. Write such fields once, or ask in several requests."
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document, parsed and validated, or the errors that say why it cannot be executed."""
+
+    text: str
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+
+    def operation_type(self, name: str | None) -> OperationType | None:
+        """The type of the operation of that name, or of the only one; None when there is no such operation."""
+        operation = get_operation_ast(self.document, name) if self.document else None
+        return operation.operation if operation else None
+
+
+class Documents:
+    """Prepares the documents of one kind of caller for one schema."""
+
+    def __init__(self, schema: GraphQLSchema, *, limits: LimitSettings, shows_graph: bool) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._shows_graph = shows_graph
+        self._introspection = introspection_cost(schema)
+        self._rules = every_rule(limits.max_comparisons)
+        # By text: hashing a syntax tree costs about as much as validating it again.
+        self._remembered: collections.OrderedDict[str, Prepared] = collections.OrderedDict()
+        self._characters = 0
+
+    def prepare(self, text: str) -> Prepared:
+        """The document of *text*, or why it is refused. Never raises for what the caller wrote."""
+        prepared = self._remembered.get(text)
+        if prepared is None:
+            prepared = self._prepare(text)
+            self._remember(prepared)
+        else:
+            self._remembered.move_to_end(text)
+        return prepared
+
+    def _remember(self, prepared: Prepared) -> None:
+        if len(prepared.text) > MAX_EACH:
+            return
+        self._remembered[prepared.text] = prepared
+        self._characters += len(prepared.text)
+        while self._characters > MAX_REMEMBERED:
+            oldest, _ = self._remembered.popitem(last=False)
+            self._characters -= len(oldest)
+
+    def _prepare(self, text: str) -> Prepared:
+        try:
+            document = parsed(text, self._limits)
+            errors = self._beyond_limits(document) or self._mistakes(document)
+        except GraphQLError as error:
+            return Prepared(text, None, errors=(error,))
+        except RecursionError:
+            return Prepared(text, None, errors=(refusal("The document is nested too deeply."),))
+        return Prepared(text, None if errors else document, errors=tuple(errors))
+
+    def _beyond_limits(self, document: DocumentNode) -> list[GraphQLError]:
+        return check(document, limits=self._limits, introspection=self._introspection, shows_graph=self._shows_graph)
+
+    def _mistakes(self, document: DocumentNode) -> list[GraphQLError]:
+        in_plain_words = functools.partial(plain, suggestions=self._limits.suggestions)
+        if self._shows_graph:
+            return self._validated(document, self._rules, in_plain_words)
+        # Apart, because the messages of the first group are the caller's own words already.
+        return self._validated(document, ABOUT_THE_DOCUMENT, in_plain_words) or self._validated(
+            document, about_the_graph(self._rules), in_the_callers_words
+        )
+
+    def _validated(
+        self, document: DocumentNode, rules: Rules, tell: Callable[[GraphQLError], GraphQLError]
+    ) -> list[GraphQLError]:
+        found = validate(
+            self._schema, document, rules, max_errors=MAX_MISTAKES, hide_suggestions=not self._limits.suggestions
+        )
+        return [_aborted(error) if isinstance(error, ValidationAbortedError) else tell(error) for error in found]
+
+
+def _aborted(error: ValidationAbortedError) -> GraphQLError:
+    # graphql-core says it in two words when a bound of its own is met; the other reason is the number of mistakes.
+    return refusal(_TANGLED, TooCostly) if error.message == _ABORTED else retold(error, error.message)

@@ -1,0 +1,29 @@
+"""A refusal as an HTTP response: the same form at every address and for every reason."""
+
+from collections.abc import Mapping
+
+import orjson
+from starlette.responses import Response
+
+from gateway.http.negotiation import JSON
+
+
+class HttpRefusal(Exception):
+    """The HTTP request is not a GraphQL request that can be run: *status*, and what to do about it."""
+
+    def __init__(self, status: int, reason: str, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.headers = dict(headers or {})
+
+
+def refused(refusal: HttpRefusal, *, request_id: str, code: str = "BAD_INPUT", media_type: str = JSON) -> Response:
+    """The response that tells *refusal*: one error with *code*, as in an answer of the graph."""
+    error = {"message": refusal.reason, "extensions": {"code": code, "requestId": request_id}}
+    return Response(
+        orjson.dumps({"errors": [error]}),
+        status_code=refusal.status,
+        media_type=f"{media_type}; charset=utf-8",
+        headers=refusal.headers,
+    )
