@@ -12,7 +12,7 @@ from tests.gateway.limits.test_words import MISTAKES, QUESTION, VARIABLES, _word
 from tests.security.callers.watching import checked, codes, plain_client
 
 _INSIDE = re.compile(
-    r"Traceback|\.py\b|/site-packages|/usr/|/home/|/root/|/tmp/|NoneType|(?:Type|Value|Key|Attribute|Runtime)Error|"
+    r"Traceback|\.py\b|/site-packages|/usr/|/home/|/tmp/|NoneType|(?:Type|Value|Key|Attribute|Runtime)Error|"
     r"object at 0x|strawberry|graphql-core|graphql_core|zeep|httpx|starlette|asyncio|psycopg|File \"|line \d+, in "
 )
 PROBES = [
