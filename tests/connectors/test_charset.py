@@ -159,6 +159,15 @@ def test_the_head_is_found_in_wide_characters_too():
         assert "<?xml" == head_of("<?xml version?><a>王</a>".encode(written), size=5)
 
 
+def _readings(body: bytes, codec: str) -> list[str]:
+    """What *body* can mean in *codec*, which may leave the order of bytes open."""
+    found = []
+    for each in ("utf-16-le", "utf-16-be", "utf-16") if codec == "utf-16" else (codec,):
+        with contextlib.suppress(UnicodeDecodeError):
+            found.append(body.decode(each).removeprefix("\ufeff"))
+    return found
+
+
 @given(st.text(min_size=1), st.sampled_from(sorted(set(_CODECS.values()))), st.sampled_from(sorted(_CODECS)))
 def test_any_text_said_to_be_anything_is_read_right_or_refused(text, written, said):
     """
@@ -166,7 +175,7 @@ def test_any_text_said_to_be_anything_is_read_right_or_refused(text, written, sa
     """
     with contextlib.suppress(CharsetError, UnicodeEncodeError):
         body = text.encode(written)
-        assert read(body, said) in {text.removeprefix("\ufeff"), body.decode(_CODECS[said]).removeprefix("\ufeff")}
+        assert read(body, said) in {text.removeprefix("\ufeff"), *_readings(body, _CODECS[said])}
 
 
 @given(st.binary(max_size=100), st.lists(st.sampled_from(sorted(_CODECS)), max_size=3))

@@ -47,7 +47,8 @@ def session(response: Element) -> list[Any]:
 def found(response: Element, *, imsi: str, msisdn: str) -> None:
     """That a search found the one subscription and no other; Refused when it found none."""
     ids = response.all("MOId")
-    numbers = {each.value for mo_id in ids for each in mo_id.all("msisdn") if each.value}
+    # A plus before an international number says nothing else.
+    numbers = {each.value.removeprefix("+") for mo_id in ids for each in mo_id.all("msisdn") if each.value}
     imsis = {each.value for mo_id in ids for each in mo_id.all("imsi") if each.value}
     if not ids:
         raise Refused

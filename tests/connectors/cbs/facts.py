@@ -238,12 +238,15 @@ def _balance(account: Element, *, unbilled: list[Any] | None) -> dict[str, Any]:
 
 
 def _credit(node: Element) -> dict[str, Any]:
-    kind, currency = node.said("CreditLimitType"), _currency(node)
-    amounts = [node.must_hundredths(name, currency) for name in ("TotalCreditAmount",)]
-    if _yes(node, "NoLimitFlag") or amounts[0].startswith("-0.01 "):
+    kind = node.said("CreditLimitType")
+    if _yes(node, "NoLimitFlag") or node.must_whole("TotalCreditAmount") == -1:
+        # No amount is given then, so it does not matter in which currency.
         return {"kind": kind, "unlimited": True, "limit": None, "used": None, "remaining": None}
-    used, remaining = (node.must_hundredths(name, currency) for name in ("TotalUsageAmount", "TotalRemainAmount"))
-    return {"kind": kind, "unlimited": False, "limit": amounts[0], "used": used, "remaining": remaining}
+    currency = _currency(node)
+    limit, used, remaining = (
+        node.must_hundredths(name, currency) for name in ("TotalCreditAmount", "TotalUsageAmount", "TotalRemainAmount")
+    )
+    return {"kind": kind, "unlimited": False, "limit": limit, "used": used, "remaining": remaining}
 
 
 def _total_credit(node: Element) -> dict[str, Any]:
