@@ -86,7 +86,7 @@ async def test_a_slow_system_is_well_again_at_once(peer):
 
 async def test_nobody_listening_is_unavailable(peer):
     async with neighbour(peer.dialect, url="http://127.0.0.1:1") as nobody:
-        error = await nobody.fails(kinds=(Unavailable,))
+        error = await nobody.fails(kinds=(Unavailable,), within_s=0.4)
 
     assert "UPSTREAM_UNAVAILABLE" == error.code
 
@@ -101,7 +101,7 @@ async def test_an_answer_that_breaks_off_is_an_error_and_its_connection_not_used
         getattr(exchange, way)()
 
     peer.says(breaks_off)
-    await peer.fails(kinds=(Unavailable,))
+    await peer.fails(kinds=(Unavailable,), within_s=0.4)
     peer.recovers()
 
     assert peer.dialect.right == await peer.ask()
@@ -125,7 +125,7 @@ async def test_no_part_of_an_answer_is_a_whole_one_however_it_is_framed(framing,
 
     peer.says(breaks_off)
 
-    await peer.fails(kinds=BROKEN)
+    await peer.fails(kinds=BROKEN, within_s=0.4)
 
 
 async def test_a_whole_document_that_ends_with_its_connection_is_read(peer):
@@ -160,7 +160,7 @@ async def test_a_length_that_is_not_that_of_the_body_never_gives_a_part_or_a_mix
         exchange.finish_speaking()
 
     peer.says(lies)
-    await peer.fails(kinds=BROKEN)
+    await peer.fails(kinds=BROKEN, within_s=0.4)
     peer.recovers()
 
     assert peer.dialect.right == await peer.ask()
