@@ -7,19 +7,16 @@ from strawberry.types import Info
 
 from connectors.errors import BadData
 from resolvers.connections import After, Connection, First, check_first, page
-from resolvers.context import context, cursor, loaders
+from resolvers.context import cursor, loaders
 from resolvers.edge import edge
+from resolvers.ids_of_things import identified
 from resolvers.loader import known
 from resolvers.loaders import AccountKey, AccountRef
 from schema.billing import AccountBalance, Bill, BillingAccount, Payment
 
 _NULL_WHEN = "Null when billing does not know the account or cannot be reached."
 
-
-@edge(BillingAccount, description="Identifies the account in this graph.")
-def id(root: strawberry.Parent[BillingAccount], info: Info[Any, Any]) -> strawberry.ID:  # noqa: A001 - the field's name
-    """The sealed Ref."""
-    return strawberry.ID(context(info).graph.ids.seal(root.ref))
+identified(BillingAccount, "Identifies the account in this graph.")
 
 
 @edge(BillingAccount, description=f"What is on the account now. {_NULL_WHEN}")

@@ -12,8 +12,9 @@ import strawberry
 from strawberry.types import Info
 
 from resolvers.connections import After, Connection, First
-from resolvers.context import context, loaders, tell_gaps
+from resolvers.context import loaders, tell_gaps
 from resolvers.edge import edge
+from resolvers.ids_of_things import identified
 from resolvers.loader import known
 from resolvers.merged_pages import merged_page
 from resolvers.parts_of_customer import accounts_of, lines_of, of_each_account, recharges_of
@@ -29,11 +30,7 @@ _PART_MISSING = (
     "What a billing system that cannot be reached would add is missing, and an error tells so; null when none can."
 )
 
-
-@edge(Customer, description="Identifies the customer in this graph, for as long as the CRM keeps it.")
-def id(root: strawberry.Parent[Customer], info: Info[Any, Any]) -> strawberry.ID:  # noqa: A001 - the field's name
-    """The sealed Ref."""
-    return strawberry.ID(context(info).graph.ids.seal(root.ref))
+identified(Customer, "Identifies the customer in this graph, for as long as the CRM keeps it.")
 
 
 @edge(

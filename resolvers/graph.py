@@ -9,7 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 # Importing these modules adds their edges to the words; the schema is built below, after them.
-from resolvers import account, customer, entities, ids_of_items, line, service, source, totals  # noqa: F401
+from resolvers import account, customer, entities, ids_of_things, line, service, source, totals  # noqa: F401
 from resolvers.query import Query
 from schema.scalars import SCALARS
 

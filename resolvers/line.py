@@ -7,8 +7,9 @@ from strawberry.types import Info
 
 from connectors.errors import NotKnown
 from resolvers.connections import After, Connection, First
-from resolvers.context import context, loaders
+from resolvers.context import loaders
 from resolvers.edge import edge
+from resolvers.ids_of_things import identified
 from resolvers.loader import known
 from resolvers.merged_pages import merged_page
 from resolvers.several import Merged
@@ -18,11 +19,7 @@ from schema.network import NetworkProfile
 from schema.parts import BillingPart
 from schema.recharge import Accumulator, Balance, PrepaidAccount, Recharge
 
-
-@edge(Line, description="Identifies the line in this graph. The number cannot be read from it.")
-def id(root: strawberry.Parent[Line], info: Info[Any, Any]) -> strawberry.ID:  # noqa: A001 - the field's name
-    """The sealed Ref."""
-    return strawberry.ID(context(info).graph.ids.seal(root.ref))
+identified(Line, "Identifies the line in this graph. The number cannot be read from it.")
 
 
 @edge(

@@ -1,28 +1,30 @@
 """How old a value is, told at the moment it is given."""
 
 import datetime as dt
-from typing import Any
 
-import strawberry
-from strawberry.types import Info
-
-from resolvers.context import context
-from resolvers.edge import edge
+from resolvers.context import Context
+from resolvers.edge import computed
 from schema.source import Freshness, Source
 
 
-@edge(Source, description="Seconds since the system answered, rounded down; 0 when it was just asked.")
-def age_seconds(root: strawberry.Parent[Source], info: Info[Any, Any]) -> int:
+@computed(
+    Source, name="age_seconds", description="Seconds since the system answered, rounded down; 0 when it was just asked."
+)
+def age_seconds(source: Source, context: Context) -> int:
     """Seconds since the system answered."""
-    return max(0, int(_age(root, context(info).graph.clock.now()).total_seconds()))
+    return max(0, int(_age(source, context.graph.clock.now()).total_seconds()))
 
 
-@edge(Source, description="Whether the system was asked for this question, or an earlier answer was given again.")
-def freshness(root: strawberry.Parent[Source], info: Info[Any, Any]) -> Freshness:
+@computed(
+    Source,
+    name="freshness",
+    description="Whether the system was asked for this question, or an earlier answer was given again.",
+)
+def freshness(source: Source, context: Context) -> Freshness:
     """LIVE when the answer came after this question began; else CACHED or STALE by its fresh time."""
-    if root.fetched_at >= context(info).started_at:
+    if source.fetched_at >= context.started_at:
         return Freshness.LIVE
-    if root.fresh_until is not None and context(info).graph.clock.now() > root.fresh_until:
+    if source.fresh_until is not None and context.graph.clock.now() > source.fresh_until:
         return Freshness.STALE
     return Freshness.CACHED
 

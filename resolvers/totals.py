@@ -7,8 +7,8 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
-from resolvers.context import loaders, tell_gaps
-from resolvers.edge import edge
+from resolvers.context import Context, loaders, tell_gaps
+from resolvers.edge import computed, edge
 from resolvers.loaders import AccountRef
 from resolvers.parts_of_customer import accounts_of, of_each_account, of_each_line
 from resolvers.several import Merged, each_part, joined
@@ -27,10 +27,10 @@ _EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperat
 _WITHOUT = "Without what a system that cannot be reached would add: then `complete` is false, and an error tells why."
 
 
-@edge(Customer, description="What the customer owes and holds in all, per currency.")
-def totals(root: strawberry.Parent[Customer]) -> CustomerTotals:
+@computed(Customer, name="totals", description="What the customer owes and holds in all, per currency.")
+def totals(customer: Customer, _: Context) -> CustomerTotals:
     """No system is asked for this alone."""
-    return CustomerTotals(customer=root)
+    return CustomerTotals(customer=customer)
 
 
 @edge(
