@@ -1,11 +1,13 @@
 """Strict written forms of numbers and codes in foreign answers: the value the text says, or an error; never a guess."""
 
 import re
-from decimal import Decimal
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,40}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})", re.ASCII)
 _XML_SPACE = " \t\r\n"
+# Wide enough for any digits: the usual context would round beyond 28 of them.
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 class LexicalError(ValueError):
@@ -30,9 +32,7 @@ def decimal(text: str) -> Decimal:
 
 def scaled(units: int, decimals: int) -> Decimal:
     """Money from a whole number of smallest units: `scaled(99560, 2)` is `Decimal('995.60')`, digits kept."""
-    # From its digits, because arithmetic on decimals would round beyond the context's 28.
-    sign, digits, _ = Decimal(units).as_tuple()
-    return Decimal((sign, digits, -decimals))
+    return Decimal(units).scaleb(-decimals, _EXACT)
 
 
 def boolean(text: str) -> bool:

@@ -4,17 +4,18 @@ import contextlib
 import datetime as dt
 from typing import Any, Final
 
-from connectors.acctmgr.mapping import Reading, read_recharges
+from connectors.acctmgr.mapping import Reading, history_reader, read_recharges
 from connectors.acctmgr.settings import AcctMgrSettings
 from connectors.capabilities import CHECK, Period
 from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import NotKnown
-from connectors.guard import Answer, Call, guard_for, source_of
+from connectors.guard import Answer, Call, source_of
 from connectors.huawei import Exchange, Serials
 from connectors.soap import SoapClient, Wsdl, WsdlError
 from connectors.wire import HttpWire
 from schema.recharge import Recharge
+from schema.source import Source
 
 _ENQUIRY: Final = "VoucherRechargeEnquiry"
 
@@ -30,9 +31,10 @@ class AcctMgrConnector:
         self.system = system
         self._settings = settings
         self._environment = environment
+        self._time = settings.local_time()
         self._serials = Serials(environment.clock)
         self._wire = HttpWire(system, settings, transport=environment.transport)
-        self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
+        self._guard = environment.guard(system, settings)
         self._exchange = Exchange(
             system,
             wsdl=Wsdl(settings.wsdl, imports=settings.imports),
@@ -42,34 +44,37 @@ class AcctMgrConnector:
         )
         if not self._exchange.takes(_ENQUIRY, "SubscriberNo"):
             raise WsdlError(f"{settings.wsdl.name} has no {_ENQUIRY}; point `wsdl` at a file that has it")
+        self._reading = self._how_to_read()
 
     async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
         """Recharges of a line in *period*, newest first; empty when none (VoucherRechargeEnquiry)."""
-        bounds = self._settings.local_time().bounds(period)
-        call = Call(system=self.system, operation=_ENQUIRY, args=(msisdn, *bounds), within=within)
-        return await self._guard.call(call, lambda: self._recharges(msisdn, bounds))
+        call = Call(system=self.system, operation=_ENQUIRY, args=(msisdn, period), within=within)
+        return await self._guard.call(call, lambda: self._recharges(msisdn, period))
 
     async def check(self, *, msisdn: str, within: Deadline) -> None:
         """Whether the service answers and takes our user, by a VoucherRechargeEnquiry about the last day."""
-        now = self._environment.clock.now()
-        bounds = self._settings.local_time().bounds(Period(now - dt.timedelta(days=1), now))
+        day = Period(self._environment.clock.now() - dt.timedelta(days=1))
         call = Call(system=self.system, operation=CHECK, args=(msisdn,), within=within)
         with contextlib.suppress(NotKnown):
-            await self._guard.call(call, lambda: self._recharges(msisdn, bounds))
+            await self._guard.call(call, lambda: self._recharges(msisdn, day))
+
+    async def open_ahead(self) -> None:
+        """Open as many connections as the settings say."""
+        await self._wire.open_ahead()
 
     async def aclose(self) -> None:
         """End calls in flight and close connections. AcctMgr takes the password each time: no session to leave."""
         await self._guard.aclose()
         await self._wire.aclose()
 
-    async def _recharges(self, msisdn: str, bounds: tuple[str, str]) -> tuple[Recharge, ...]:
-        start, end = bounds
+    async def _recharges(self, msisdn: str, period: Period) -> tuple[Recharge, ...]:
+        start, end = self._time.bounds(period, now=self._environment.clock.now())
         number = self._environment.numbering.write(msisdn, self._settings.number_form)
         return await self._exchange.ask(
             _ENQUIRY,
             self._header(),
             {"SubscriberNo": number, "StartTime": start, "EndTime": end},
-            lambda result: read_recharges(result, self._reading(), msisdn=msisdn),
+            lambda result: read_recharges(result, self._reading, msisdn=msisdn, source=self._source()),
         )
 
     def _header(self) -> dict[str, Any]:
@@ -89,10 +94,12 @@ class AcctMgrConnector:
             "SerialNo": serial,
         }
 
-    def _reading(self) -> Reading:
+    def _source(self) -> Source:
+        return source_of(self.system, _ENQUIRY, settings=self._settings.guard, clock=self._environment.clock)
+
+    def _how_to_read(self) -> Reading:
         return Reading(
-            source=source_of(self.system, _ENQUIRY, settings=self._settings.guard, clock=self._environment.clock),
-            time=self._settings.local_time(),
+            history=history_reader(self._time, type_=self._exchange.result_type(_ENQUIRY)),
             table=self._settings.money_table(),
             currency=self._settings.currency,
             numbering=self._environment.numbering,

@@ -2,27 +2,62 @@
 
 import collections
 import dataclasses
-from collections.abc import Iterable
+import datetime as dt
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from connectors.huawei import LocalTime, MoneyTable
-from connectors.huawei.entries import entries
-from connectors.huawei.money import amount
+from connectors.huawei.money import LONG, MoneyByCurrency
+from connectors.maker import maker_of
 from connectors.numbering import NotInPlanError, NumberForm, NumberingPlan
-from connectors.xml import Node, XmlError
-from schema.money import Money
+from connectors.soap.records import compiled, element, entries, record
+from connectors.soap.types import Type
+from connectors.xml import Element, Node, XmlError
 from schema.recharge import Recharge, RechargeResult
 from schema.source import Ref, Source
 
-_VOUCHER: Final = ("Batch", "Sequence")
+_LOG: Final = "RechargeLog"
+
+
+@record
+class RechargeLog:
+    """What is read of a record. Batch and Sequence have to be there; without a voucher they are empty."""
+
+    number: str = element("SubscriberNo")
+    recharged_at: dt.datetime = element("TradeTime", read="instant")
+    traded: str = element("TradeTime")
+    error_type: str = element("ErrorType")
+    kind: str | None = element("RechargeType")
+    batch: str = element("Batch", blank=True)
+    sequence: str = element("Sequence", blank=True)
+    amount: int | None = element("RechargeAmt", bits=LONG)
+    before: int | None = element("OldBalance", bits=LONG)
+    after: int | None = element("NewBalance", bits=LONG)
+    currency: str | None = element("Currency")
+
+
+@record
+class History:
+    """VoucherRechargeEnquiryResult."""
+
+    logs: list[RechargeLog] = entries(_LOG, mark="TradeTime")
+
+
+_made: Final = maker_of(Recharge)
+_likeness: Final = operator.attrgetter("traded", "batch", "sequence", "before", "after")
+
+
+def history_reader(time: LocalTime, *, type_: Type | None = None) -> Callable[[Element], History]:
+    """What reads the result of a system with such times, whose WSDL says it is of *type_*; made once. WsdlError."""
+    return compiled(History, type=type_, using=time.using())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reading:
-    """One system's way of writing things, and the source that its values carry."""
+    """One system's way of writing things."""
 
-    source: Source
-    time: LocalTime
+    history: Callable[[Element], History]
     table: MoneyTable
     currency: str
     numbering: NumberingPlan
@@ -30,77 +65,74 @@ class Reading:
     succeeded: frozenset[str]
 
 
-def read_recharges(result: Node, reading: Reading, *, msisdn: str) -> tuple[Recharge, ...]:
+def read_recharges(result: Node, reading: Reading, *, msisdn: str, source: Source) -> tuple[Recharge, ...]:
     """
     Recharges, newest first. A result without records is an empty history.
 
     XmlError when a record is of another number than *msisdn*, or when one was doubled on the way.
     """
-    logs = entries(result, "RechargeLog", mark="TradeTime")
-    found = [_recharge(node, reading, msisdn=msisdn) for node in logs]
-    _check_doubles(logs, found)
-    return tuple(sorted(_distinct(found), key=lambda recharge: recharge.recharged_at, reverse=True))
+    logs = reading.history(result.element).logs
+    _check_numbers({log.number for log in logs}, reading, msisdn=msisdn)
+    _check_doubles(result, logs, reading)
+    money = reading.table.for_one_answer()
+    found = [
+        _recharge(log, reading, ref=Ref("recharge", source.system, key), money=money, source=source)
+        for log, key in zip(logs, _keys(logs, msisdn), strict=True)
+    ]
+    return tuple(sorted(found, key=lambda recharge: recharge.recharged_at, reverse=True))
 
 
-def _recharge(node: Node, reading: Reading, *, msisdn: str) -> Recharge:
-    if _number(node, reading) != msisdn:
-        raise XmlError("SubscriberNo is not the one asked about")
-    voucher = tuple(_part(node, name) for name in _VOUCHER)
-    succeeded = node.require_text("ErrorType") in reading.succeeded
-    return Recharge(
-        ref=Ref("recharge", reading.source.system, (msisdn, node.require_text("TradeTime"), *voucher)),
-        recharged_at=reading.time.require(node, "TradeTime"),
-        result=RechargeResult.SUCCEEDED if succeeded else RechargeResult.FAILED,
-        kind=node.text("RechargeType"),
-        voucher_batch=node.text("Batch"),
-        amount=_money(node, "RechargeAmt", reading),
-        balance_before=_money(node, "OldBalance", reading),
-        balance_after=_money(node, "NewBalance", reading),
-        source=reading.source,
+def _recharge(log: RechargeLog, reading: Reading, *, ref: Ref, money: MoneyByCurrency, source: Source) -> Recharge:
+    currency = log.currency or reading.currency
+    return _made(
+        ref=ref,
+        recharged_at=log.recharged_at,
+        result=RechargeResult.SUCCEEDED if log.error_type in reading.succeeded else RechargeResult.FAILED,
+        kind=log.kind,
+        voucher_batch=log.batch or None,
+        # A currency that nobody knows is no matter where nothing is told in it.
+        amount=None if log.amount is None else money[currency][log.amount],
+        balance_before=None if log.before is None else money[currency][log.before],
+        balance_after=None if log.after is None else money[currency][log.after],
+        source=source,
     )
 
 
-def _part(node: Node, name: str) -> str:
-    """A part of the voucher's number, empty where there was no voucher; the element itself the definition demands."""
-    node.require(name)
-    return node.text(name) or ""
-
-
-def _number(node: Node, reading: Reading) -> str:
+def _check_numbers(numbers: Iterable[str], reading: Reading, *, msisdn: str) -> None:
     try:
-        return reading.numbering.read(node.require_text("SubscriberNo"), reading.number_form)
+        told = {reading.numbering.read(number, reading.number_form) for number in numbers}
     except NotInPlanError as exc:
         raise XmlError("SubscriberNo is not a number of the plan in the form that `number_form` says") from exc
+    if told - {msisdn}:
+        raise XmlError("SubscriberNo is not the one asked about")
 
 
-def _money(node: Node, name: str, reading: Reading) -> Money | None:
-    units = amount(node, name)
-    return None if units is None else reading.table.money(units, node.text("Currency") or reading.currency)
-
-
-def _check_doubles(logs: Iterable[Node], found: Iterable[Recharge]) -> None:
+def _check_doubles(result: Node, logs: list[RechargeLog], reading: Reading) -> None:
     """
     No record may come twice: not word for word, and a voucher is spent only once in a second.
 
     Two recharges within a second differ at least in the balances that they found.
     """
-    texts = [tuple((field.name, field.element.text) for field in node.elements()) for node in logs]
     spent = [
-        recharge.ref
-        for node, recharge in zip(logs, found, strict=True)
-        if recharge.result is RechargeResult.SUCCEEDED and all(node.text(name) for name in _VOUCHER)
+        (log.traded, log.batch, log.sequence)
+        for log in logs
+        if log.batch and log.sequence and log.error_type in reading.succeeded
     ]
-    if len(set(spent)) != len(spent) or len(set(texts)) != len(texts):
-        raise XmlError("RechargeLog occurs twice")
+    # Whole records are compared only where those parts of them that are read anyway are alike.
+    alike = len(set(map(_likeness, logs))) != len(logs)
+    if len(set(spent)) != len(spent) or (alike and _says_one_twice(result)):
+        raise XmlError(f"{_LOG} occurs twice")
 
 
-def _distinct(found: Iterable[Recharge]) -> list[Recharge]:
-    """The same recharges, each with its own key: equal ones (no voucher, same second) are numbered as they come."""
-    seen: collections.Counter[Ref] = collections.Counter()
-    distinct = []
-    for recharge in found:
-        ref = recharge.ref
-        seen[ref] += 1
-        numbered = dataclasses.replace(ref, key=(*ref.key, str(seen[ref])))
-        distinct.append(dataclasses.replace(recharge, ref=numbered) if seen[ref] > 1 else recharge)
-    return distinct
+def _says_one_twice(result: Node) -> bool:
+    said = [tuple((field.name, field.element.text) for field in log.elements()) for log in result.children(_LOG)]
+    return len(set(said)) != len(said)
+
+
+def _keys(logs: Iterable[RechargeLog], msisdn: str) -> Iterator[tuple[str, ...]]:
+    """A key for each recharge: equal ones (no voucher, same second) are numbered as they come, from the second on."""
+    seen: collections.Counter[tuple[str, ...]] = collections.Counter()
+    for log in logs:
+        key = (msisdn, log.traded, log.batch, log.sequence)
+        seen[key] += 1
+        yield key if seen[key] == 1 else (*key, str(seen[key]))

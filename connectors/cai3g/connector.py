@@ -10,7 +10,7 @@ from connectors.capabilities import CHECK
 from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import BadData, NotKnown
-from connectors.guard import Answer, Call, guard_for, source_of
+from connectors.guard import Answer, Call, source_of
 from connectors.wire import HttpWire
 from connectors.xml import XmlError
 from schema.network import NetworkProfile
@@ -35,7 +35,7 @@ class CAI3GConnector:
             clock=environment.clock,
             report=environment.report,
         )
-        self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
+        self._guard = environment.guard(system, settings)
 
     async def profile_by_msisdn(self, msisdn: str, *, within: Deadline) -> Answer[NetworkProfile]:
         """The subscription of a number (Get). Raises NotKnown for a number the network does not have."""
@@ -55,6 +55,10 @@ class CAI3GConnector:
         """Whether there is a session for us and the service answers, by Get. `aclose` logs out of the session."""
         with contextlib.suppress(NotKnown):
             await self._get(MoId(Key.MSISDN, msisdn), within=within, call=CHECK)
+
+    async def open_ahead(self) -> None:
+        """Open as many connections as the settings say."""
+        await self._wire.open_ahead()
 
     async def aclose(self) -> None:
         """End calls in flight, log out of every session, close connections. Takes about two seconds at most."""

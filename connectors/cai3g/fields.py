@@ -1,15 +1,27 @@
 """GsmHlr fields, read strictly one by one: a value, elements, or nothing. What they mean is `mapping`'s business."""
 
+from collections.abc import Mapping
+
 from connectors import lexical
 from connectors.xml import Node, XmlError
 
 _LARGEST = 9999
+_DIGITS = 4
+
+Fields = Mapping[str, Node]
+"""Fields by their local names."""
 
 
-def told(parent: Node, name: str) -> Node | None:
+def told(fields: Fields, name: str) -> Node | None:
     """The field of that name; None when it is absent or nil."""
-    node = parent.child(name)
+    node = fields.get(name)
     return None if node is None or node.is_nil else node
+
+
+def text(fields: Fields, name: str) -> str | None:
+    """The text of the field of that name; None when absent, nil or empty."""
+    node = told(fields, name)
+    return None if node is None else node.value() or None
 
 
 def holds_elements(node: Node) -> bool:
@@ -24,17 +36,32 @@ def holds_elements(node: Node) -> bool:
     return True
 
 
-def state(parent: Node, name: str) -> int | None:
+def state(fields: Fields, name: str) -> int | None:
     """The field of that name as the HLR's small number; None when absent, nil or empty."""
-    node = told(parent, name)
-    return None if node is None else number(node)
+    node = fields.get(name)
+    if node is None:
+        return None
+    found = plain(node)
+    if found is None and not node.is_nil:
+        found = number(node)
+    return found
+
+
+def plain(node: Node) -> int | None:
+    """A field's small number where it is one and nothing else, as nearly all are; None where a closer look is due."""
+    element = node.element
+    written = element.text
+    if written is None or len(written) > _DIGITS or not (written.isdigit() and written.isascii()):
+        return None
+    # One that is nil and holds a number has a child as well: `xml.parse` sees to that.
+    return None if len(element) else int(written)
 
 
 def number(node: Node) -> int | None:
     """A field's value as the HLR's small number; None when empty."""
-    text = node.value()
+    written = node.value()
     try:
-        found = lexical.integer(text) if text else None
+        found = lexical.integer(written) if written else None
     except lexical.LexicalError as exc:
         raise XmlError(f"{node.name} is {exc}") from exc
     if found is not None and not 0 <= found <= _LARGEST:

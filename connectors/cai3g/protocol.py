@@ -4,8 +4,6 @@ import asyncio
 import re
 from collections.abc import Mapping
 
-from lxml import etree
-
 from connectors import lexical
 from connectors.cai3g.faults import call_error, login_error
 from connectors.cai3g.mapping import MoId
@@ -13,7 +11,8 @@ from connectors.cai3g.session import Opened, Ticket
 from connectors.cai3g.settings import CAI3GSettings, ImsiLookup, MoIdNamespace
 from connectors.errors import BadData, Misconfigured, TimedOut
 from connectors.soap import SoapClient, SoapFault, Wsdl, WsdlError
-from connectors.soap.client import SoapReply, qualified
+from connectors.soap.client import SoapReply
+from connectors.soap.envelope import Qualified
 from connectors.wire import HttpWire
 from connectors.xml import Node, XmlError
 
@@ -82,7 +81,7 @@ class CAI3GProtocol:
 
     def get_envelope(self, mo_id: MoId, ticket: Ticket) -> bytes:
         """The Get request. The key inside MOId belongs to no published schema, so it is built as a raw element."""
-        key = qualified(self._mo_id_namespace, mo_id.key, mo_id.value)
+        key = Qualified(self._mo_id_namespace, mo_id.key, mo_id.value)
         return self._envelope("Get", {"MOType": self._settings.mo_type, "MOId": {"_value_1": [key]}}, ticket)
 
     def search_envelope(self, mo_id: MoId, ticket: Ticket) -> bytes:
@@ -123,11 +122,11 @@ def _operations(settings: CAI3GSettings) -> frozenset[str]:
     return session | search | {"Get"}
 
 
-def _headers(ticket: Ticket) -> list[etree._Element]:
+def _headers(ticket: Ticket) -> list[Qualified]:
     return [
-        qualified(NAMESPACE, "SessionId", ticket.session_id),
-        qualified(NAMESPACE, "TransactionId", str(ticket.transaction_id)),
-        qualified(NAMESPACE, "SequenceId", str(ticket.sequence_id)),
+        Qualified(NAMESPACE, "SessionId", ticket.session_id),
+        Qualified(NAMESPACE, "TransactionId", str(ticket.transaction_id)),
+        Qualified(NAMESPACE, "SequenceId", str(ticket.sequence_id)),
     ]
 
 

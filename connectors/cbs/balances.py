@@ -1,20 +1,96 @@
 """QuerySumBalanceAndCredit, QueryOCSBalance and QueryTotalBalance: three ways to tell what is on an account. Pure."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from connectors.capabilities import BillingProfile
-from connectors.cbs.reading import Reading, unique
-from connectors.huawei.entries import entries
-from connectors.huawei.money import amount, require_amount
-from connectors.xml import Node, XmlError
+from connectors.cbs.reading import Reading, Using, told, unique
+from connectors.cbs.settings import BalanceOperation
+from connectors.huawei.money import LONG, MoneyByCurrency
+from connectors.soap.records import compiled, element, entries, record
+from connectors.soap.types import Type, inside
+from connectors.xml import Element, Node, XmlError
 from schema.billing import AccountBalance, AccountCredit, AccountPurse
 from schema.money import Money
 
-_OCS: Final = "QueryOCSBalance"
 _UNLIMITED: Final = -1
 _FLAGS: Final = {None: False, "N": False, "Y": True}
+
+
+@record
+class BalanceResult:
+    """One purse."""
+
+    kind: str = element("BalanceType")
+    name: str | None = element("BalanceTypeName")
+    total: int = element("TotalAmount", bits=LONG)
+    currency_id: str = element("CurrencyID", read="currency_id")
+
+
+@record
+class Credit:
+    """One AccountCredit. Its amounts are demanded where it has a limit only."""
+
+    kind: str | None = element("CreditLimitType")
+    limit: int = element("TotalCreditAmount", bits=LONG)
+    used: int | None = element("TotalUsageAmount", bits=LONG)
+    remaining: int | None = element("TotalRemainAmount", bits=LONG)
+    flag: str | None = element("NoLimitFlag")
+    currency_id: str = element("CurrencyID", read="currency_id")
+
+
+@record
+class UnbilledResult:
+    """Charges that are on no bill yet."""
+
+    amount: int = element("ChargeAmount", bits=LONG)
+    currency_id: str = element("CurrencyID", read="currency_id")
+
+
+@record
+class Held:
+    """What an account holds: purses, and what the operator lends it."""
+
+    account_key: str = element("AcctKey")
+    purses: list[BalanceResult] = entries("BalanceResult", mark="BalanceType")
+    credits: list[Credit] = entries("AccountCredit", mark="TotalCreditAmount")
+
+
+@record
+class SumBalance(Held):
+    """QuerySumBalanceAndCreditResult."""
+
+    unbilled: list[UnbilledResult] = entries("UnbilledResult", mark="ChargeAmount")
+
+
+@record
+class OcsBalance:
+    """QueryOCSBalanceResult. Of its accounts only one is read further."""
+
+    accounts: list[Node] = entries("AcctList", mark="BalanceResult")
+
+
+@record
+class Total:
+    """One BalanceList: everything in one currency."""
+
+    prepaid: int | None = element("Prepayment", bits=LONG)
+    deposit: int | None = element("DepositAmount", bits=LONG)
+    remaining: int = element("AvailableCreditLimit", bits=LONG)
+    flag: str | None = element("CreditNoLimitFlag")
+    unbilled: int | None = element("UnbilledAmount", bits=LONG)
+    outstanding: int | None = element("OutStandingAmount", bits=LONG)
+    overdue: int | None = element("OverDueAmount", bits=LONG)
+    currency_id: str = element("CurrencyID", read="currency_id")
+
+
+@record
+class TotalBalance:
+    """QueryTotalBalanceResult."""
+
+    account_number: str = element("AccountCode")
+    totals: list[Total] = entries("BalanceList", mark="AvailableCreditLimit")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -30,9 +106,25 @@ class Account:
         return next(cls(number, entry.key) for entry in owner.accounts if entry.account_number == number)
 
 
-def read(result: Node, reading: Reading, account: Account) -> AccountBalance:
-    """The balance of *account* from the result of the operation that was asked; XmlError when it is of another."""
-    return _READERS[reading.source.operation](result, reading, account)
+Read = Callable[[Node, Reading, Account], AccountBalance]
+"""The balance of an account from the result of one operation; XmlError when it is of another account."""
+
+
+def balance_reader(operation: BalanceOperation, using: Using, type_: Type | None = None) -> Read:
+    """What reads the results of *operation*, which the WSDL says are of *type_*; made once. Raises WsdlError."""
+    match operation:
+        case BalanceOperation.SUM_BALANCE_AND_CREDIT:
+            read_sum = compiled(SumBalance, type=type_, using=using)
+            return lambda result, reading, account: _of_sum(read_sum(result.element), reading, account)
+        case BalanceOperation.OCS_BALANCE:
+            read_ocs = compiled(OcsBalance, type=type_)
+            read_held = compiled(Held, type=inside(type_, "AcctList"), using=using)
+            return lambda result, reading, account: _of_ocs(
+                read_held(_one_of(read_ocs(result.element), account)), reading
+            )
+        case BalanceOperation.TOTAL_BALANCE:
+            read_total = compiled(TotalBalance, type=type_, using=using)
+            return lambda result, reading, account: _of_total(read_total(result.element), reading, account)
 
 
 def line_of(owner: BillingProfile, account: Account) -> str | None:
@@ -42,34 +134,34 @@ def line_of(owner: BillingProfile, account: Account) -> str | None:
     return next(linked, next((entry.msisdn for entry in owner.subscribers), None))
 
 
-def _read_sum(result: Node, reading: Reading, account: Account) -> AccountBalance:
-    """
-    QuerySumBalanceAndCreditResult: purses, credits and unbilled charges of one account.
-
-    The reply repeats the account's key only, which says something where the caller knows it.
-    """
-    told = result.require_text("AcctKey")
-    if account.key is not None and told != account.key:
+def _of_sum(held: SumBalance, reading: Reading, account: Account) -> AccountBalance:
+    """The reply repeats the account's key only, which says something where the caller knows it."""
+    if account.key is not None and held.account_key != account.key:
         raise XmlError("AcctKey is not the one asked about")
     return AccountBalance(
-        purses=_purses(result, reading),
-        credits=_credits(result, reading),
-        unbilled=_unbilled(result, reading),
+        purses=_purses(held, reading.money),
+        # The published answer has a flag for credits without a limit.
+        credits=_credits(held, reading.money, flagged=True),
+        unbilled=_unbilled(held.unbilled, reading.money),
         outstanding=None,
         overdue=None,
         source=reading.source,
     )
 
 
-def _read_ocs(result: Node, reading: Reading, account: Account) -> AccountBalance:
-    """QueryOCSBalanceResult: of the subscriber's accounts (two for a hybrid one) the one asked about."""
-    told = entries(result, "AcctList", mark="BalanceResult")
-    mine = [node for node in told if node.require_text("AcctKey") == account.key]
+def _one_of(found: OcsBalance, account: Account) -> Element:
+    """Of the subscriber's accounts (two for a hybrid one) the one asked about."""
+    mine = [node for node in found.accounts if node.require_text("AcctKey") == account.key]
     if len(mine) != 1:
         raise XmlError("AcctList has not exactly one entry for the account asked about")
+    return mine[0].element
+
+
+def _of_ocs(held: Held, reading: Reading) -> AccountBalance:
     return AccountBalance(
-        purses=_purses(mine[0], reading),
-        credits=_credits(mine[0], reading),
+        purses=_purses(held, reading.money),
+        # The published definition has no flag for credits without a limit.
+        credits=_credits(held, reading.money, flagged=False),
         unbilled=None,
         outstanding=None,
         overdue=None,
@@ -77,73 +169,62 @@ def _read_ocs(result: Node, reading: Reading, account: Account) -> AccountBalanc
     )
 
 
-def _read_total(result: Node, reading: Reading, account: Account) -> AccountBalance:
-    """QueryTotalBalanceResult: one entry per currency, with what is owed beside what is there."""
-    if result.require_text("AccountCode") != account.number:
+def _of_total(found: TotalBalance, reading: Reading, account: Account) -> AccountBalance:
+    """One entry per currency, with what is owed beside what is there."""
+    if found.account_number != account.number:
         raise XmlError("AccountCode is not the one asked about")
-    told = entries(result, "BalanceList", mark="AvailableCreditLimit")
-    unique((reading.currency_id(node) for node in told), "BalanceList")
+    totals, money = found.totals, reading.money
+    unique((total.currency_id for total in totals), "BalanceList")
     return AccountBalance(
-        purses=[purse for node in told for purse in _total_purses(node, reading)],
-        credits=[_total_credit(node, reading) for node in told],
-        unbilled=_per_currency(told, "UnbilledAmount", reading),
-        outstanding=_per_currency(told, "OutStandingAmount", reading),
-        overdue=_per_currency(told, "OverDueAmount", reading),
+        purses=[purse for total in totals for purse in _total_purses(total, money)],
+        credits=[_total_credit(total, money) for total in totals],
+        unbilled=_all_or_none([money[total.currency_id][total.unbilled] for total in totals]),
+        outstanding=_all_or_none([money[total.currency_id][total.outstanding] for total in totals]),
+        overdue=_all_or_none([money[total.currency_id][total.overdue] for total in totals]),
         source=reading.source,
     )
 
 
-def _money_of(node: Node, name: str, reading: Reading) -> Money:
-    return reading.require_money(node, name, currency_id=reading.currency_id(node))
-
-
-def _purses(account: Node, reading: Reading) -> list[AccountPurse]:
+def _purses(held: Held, money: MoneyByCurrency) -> list[AccountPurse]:
     purses = [
-        AccountPurse(
-            kind=node.require_text("BalanceType"),
-            name=node.text("BalanceTypeName"),
-            total=_money_of(node, "TotalAmount", reading),
-        )
-        for node in entries(account, "BalanceResult", mark="BalanceType")
+        AccountPurse(kind=purse.kind, name=purse.name, total=money[purse.currency_id][purse.total])
+        for purse in held.purses
     ]
     unique(((purse.kind, purse.total.currency) for purse in purses), "BalanceResult")
     return purses
 
 
-def _credits(account: Node, reading: Reading) -> list[AccountCredit]:
-    nodes = entries(account, "AccountCredit", mark="TotalCreditAmount")
-    unique(((node.text("CreditLimitType"), reading.currency_id(node)) for node in nodes), "AccountCredit")
-    return [_credit(node, reading) for node in nodes]
+def _credits(held: Held, money: MoneyByCurrency, *, flagged: bool) -> list[AccountCredit]:
+    unique(((credit.kind, credit.currency_id) for credit in held.credits), "AccountCredit")
+    return [_credit(credit, money, flagged=flagged) for credit in held.credits]
 
 
-def _credit(node: Node, reading: Reading) -> AccountCredit:
-    kind, currency_id = node.text("CreditLimitType"), reading.currency_id(node)
-    # The published QueryOCSBalance has no such flag, the published answer to QuerySumBalanceAndCredit has.
-    flagged = reading.source.operation != _OCS
-    if _no_limit(node, flag="NoLimitFlag", amount_name="TotalCreditAmount", flagged=flagged):
-        return _unlimited(kind)
+def _credit(credit: Credit, money: MoneyByCurrency, *, flagged: bool) -> AccountCredit:
+    if _no_limit(credit.limit, credit.flag, "NoLimitFlag", flagged=flagged):
+        return _unlimited(credit.kind)
     return AccountCredit(
-        kind=kind,
+        kind=credit.kind,
         unlimited=False,
-        limit=reading.require_money(node, "TotalCreditAmount", currency_id=currency_id),
-        used=reading.require_money(node, "TotalUsageAmount", currency_id=currency_id),
-        remaining=reading.require_money(node, "TotalRemainAmount", currency_id=currency_id),
+        limit=money[credit.currency_id][credit.limit],
+        used=money[credit.currency_id][told(credit.used, "TotalUsageAmount")],
+        remaining=money[credit.currency_id][told(credit.remaining, "TotalRemainAmount")],
     )
 
 
-def _total_purses(node: Node, reading: Reading) -> list[AccountPurse]:
+def _total_purses(total: Total, money: MoneyByCurrency) -> list[AccountPurse]:
     """What was paid ahead, and deposits; the element's name serves as code, since the reply has no other."""
+    units = {"Prepayment": total.prepaid, "DepositAmount": total.deposit}
     return [
-        AccountPurse(kind=name, name=None, total=_money_of(node, name, reading))
-        for name in ("Prepayment", "DepositAmount")
-        if amount(node, name) is not None
+        AccountPurse(kind=name, name=None, total=money[total.currency_id][amount])
+        for name, amount in units.items()
+        if amount is not None
     ]
 
 
-def _total_credit(node: Node, reading: Reading) -> AccountCredit:
-    if _no_limit(node, flag="CreditNoLimitFlag", amount_name="AvailableCreditLimit", flagged=True):
+def _total_credit(total: Total, money: MoneyByCurrency) -> AccountCredit:
+    if _no_limit(total.remaining, total.flag, "CreditNoLimitFlag", flagged=True):
         return _unlimited(None)
-    remaining = _money_of(node, "AvailableCreditLimit", reading)
+    remaining = money[total.currency_id][total.remaining]
     return AccountCredit(kind=None, unlimited=False, limit=None, used=None, remaining=remaining)
 
 
@@ -151,34 +232,23 @@ def _unlimited(kind: str | None) -> AccountCredit:
     return AccountCredit(kind=kind, unlimited=True, limit=None, used=None, remaining=None)
 
 
-def _no_limit(node: Node, *, flag: str, amount_name: str, flagged: bool) -> bool:
+def _no_limit(units: int, flag: str | None, name: str, *, flagged: bool) -> bool:
     """Whether there is no limit. Where answers are *flagged*, one without its flag may have lost it, and its sense."""
-    minus_one = require_amount(node, amount_name) == _UNLIMITED
-    said = node.text(flag)
-    if said not in _FLAGS:
-        raise XmlError(f"{flag} is neither Y nor N")
-    if said is None and flagged and not minus_one:
-        raise XmlError(f"{flag} is missing")
-    return minus_one or _FLAGS[said]
+    minus_one = units == _UNLIMITED
+    if flag not in _FLAGS:
+        raise XmlError(f"{name} is neither Y nor N")
+    if flag is None and flagged and not minus_one:
+        raise XmlError(f"{name} is missing")
+    return minus_one or _FLAGS[flag]
 
 
-def _unbilled(result: Node, reading: Reading) -> list[Money]:
-    unbilled = [
-        _money_of(node, "ChargeAmount", reading) for node in entries(result, "UnbilledResult", mark="ChargeAmount")
-    ]
-    unique((money.currency for money in unbilled), "UnbilledResult")
+def _unbilled(found: Sequence[UnbilledResult], money: MoneyByCurrency) -> list[Money]:
+    unbilled = [money[each.currency_id][each.amount] for each in found]
+    unique((amount.currency for amount in unbilled), "UnbilledResult")
     return unbilled
 
 
-def _per_currency(entries: Sequence[Node], name: str, reading: Reading) -> list[Money] | None:
-    """One amount per entry; None as soon as one entry does not say, since a part of a sum would mislead."""
-    found = [reading.money(node, name, currency_id=reading.currency_id(node)) for node in entries]
-    said = [money for money in found if money is not None]
+def _all_or_none(found: Sequence[Money | None]) -> list[Money] | None:
+    """One amount per currency; None as soon as one is not told, since a part of a sum would mislead."""
+    said = [amount for amount in found if amount is not None]
     return said if len(said) == len(found) else None
-
-
-_READERS: Final[Mapping[str, Callable[[Node, Reading, Account], AccountBalance]]] = {
-    "QuerySumBalanceAndCredit": _read_sum,
-    _OCS: _read_ocs,
-    "QueryTotalBalance": _read_total,
-}

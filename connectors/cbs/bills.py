@@ -3,24 +3,105 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from connectors.cbs.reading import Reading, unique
-from connectors.huawei.entries import entries
-from connectors.xml import Node, XmlError
+from connectors.cbs.reading import Reading, Using, unique
+from connectors.cbs.rows import Counted
+from connectors.huawei.money import LONG, MoneyByCurrency, MoneyByUnits
+from connectors.maker import maker_of
+from connectors.soap.records import compiled, element, entries, record
+from connectors.soap.types import Type
+from connectors.xml import Element, XmlError
 from schema.billing import Bill, BillLine, BillStatus, Payment
 from schema.period import TimePeriod
 from schema.source import Ref
 
 _BEGINNING = dt.datetime.min.replace(tzinfo=dt.UTC)
+_bill_line = maker_of(BillLine)
 
 
-def bill_reader(reading: Reading, *, account_number: str) -> Callable[[Node], Bill]:
+@record
+class InvoiceDetail:
+    """One charge of a bill."""
+
+    number: str = element("InvoiceID")
+    category: str | None = element("ServiceCategory")
+    charge_code: str | None = element("ChargeCode")
+    amount: int = element("ChargeAmount", bits=LONG)
+    open_amount: int | None = element("OpenAmount", bits=LONG)
+    tax: int | None = element("TaxAmount", bits=LONG)
+    # A line says DiscountAmt where the bill says DiscountAmount.
+    discount: int | None = element("DiscountAmt", bits=LONG)
+    currency_id: str | None = element("CurrencyID", read="currency_id")
+
+
+@record
+class InvoiceInfo:
+    """One bill. Inside it TotalRowNum counts its lines."""
+
+    account_number: str = element("AcctCode")
+    invoice_id: str | None = element("InvoiceID")
+    number: str = element("InvoiceNo")
+    status: str = element("Status")
+    begins_at: dt.datetime | None = element("BillCycleBeginTime", read="time")
+    ends_at: dt.datetime | None = element("BillCycleEndTime", read="time")
+    issued_at: dt.datetime | None = element("InvoiceDate", read="time")
+    due_at: dt.datetime | None = element("DueDate", read="time")
+    amount: int = element("InvoiceAmount", bits=LONG)
+    open_amount: int = element("OpenAmount", bits=LONG)
+    tax: int | None = element("TaxAmount", bits=LONG)
+    discount: int | None = element("DiscountAmount", bits=LONG)
+    disputed: int | None = element("DisputeAmount", bits=LONG)
+    currency_id: str = element("CurrencyID", read="currency_id")
+    total: int | None = element("TotalRowNum")
+    details: list[InvoiceDetail] = entries("InvoiceDetail", mark="ChargeAmount")
+
+
+@record
+class Invoices(Counted):
+    """QueryInvoiceResult."""
+
+    rows: list[InvoiceInfo] = entries("InvoiceInfo", mark="InvoiceNo")
+
+
+@record
+class PaymentInfo:
+    """One payment. It repeats the account's key but not its number."""
+
+    number: str = element("TransID")
+    external_reference: str | None = element("ExtTransID")
+    account_key: str = element("AcctKey")
+    paid_at: dt.datetime = element("PaymentTime", read="instant")
+    amount: int = element("Amount", bits=LONG)
+    currency_id: str = element("CurrencyID", read="currency_id")
+    method: str | None = element("PaymentMethod")
+    channel: str | None = element("PayChannelID")
+    status: str | None = element("Status")
+
+
+@record
+class PaymentLog(Counted):
+    """QueryPaymentLogResult."""
+
+    rows: list[PaymentInfo] = entries("PaymentInfo", mark="TransID")
+
+
+def invoices_reader(using: Using, type_: Type | None = None) -> Callable[[Element], Invoices]:
+    """What reads the results of QueryInvoice, which the WSDL says are of *type_*; made once. Raises WsdlError."""
+    return compiled(Invoices, type=type_, using=using)
+
+
+def payment_log_reader(using: Using, type_: Type | None = None) -> Callable[[Element], PaymentLog]:
+    """What reads the results of QueryPaymentLog, which the WSDL says are of *type_*; made once. Raises WsdlError."""
+    return compiled(PaymentLog, type=type_, using=using)
+
+
+def bill_maker(reading: Reading, *, account_number: str) -> Callable[[InvoiceInfo], Bill]:
     """What makes a Bill of an InvoiceInfo; XmlError when it is of another account than asked for."""
-    return lambda node: _bill(node, reading, account_number=account_number)
+    return lambda told: _bill(told, reading, account_number=account_number)
 
 
-def payment_reader(reading: Reading, *, account_number: str) -> Callable[[Node], Payment]:
-    """What makes a Payment of a PaymentInfo, which repeats the account's key but not its number."""
-    return lambda node: _payment(node, reading, account_number=account_number)
+def payment_maker(reading: Reading, *, account_number: str) -> Callable[[PaymentInfo], Payment]:
+    """What makes a Payment of a PaymentInfo."""
+    return lambda told: _payment(told, reading, account_number=account_number)
 
 
 def arrange_bills(found: Iterable[Bill]) -> tuple[Bill, ...]:
@@ -39,73 +120,68 @@ def arrange_payments(found: Iterable[Payment]) -> tuple[Payment, ...]:
     return tuple(sorted(found, key=lambda payment: payment.paid_at, reverse=True))
 
 
-def _bill(node: Node, reading: Reading, *, account_number: str) -> Bill:
-    if node.require_text("AcctCode") != account_number:
+def _bill(told: InvoiceInfo, reading: Reading, *, account_number: str) -> Bill:
+    if told.account_number != account_number:
         raise XmlError("AcctCode is not the one asked about")
-    currency_id = reading.currency_id(node)
-    start, end = reading.time.read(node, "BillCycleBeginTime"), reading.time.read(node, "BillCycleEndTime")
+    money = reading.money[told.currency_id]
+    start, end = told.begins_at, told.ends_at
     return Bill(
-        ref=Ref("bill", reading.system, (account_number, node.text("InvoiceID") or node.require_text("InvoiceNo"))),
-        bill_number=node.require_text("InvoiceNo"),
+        ref=Ref("bill", reading.system, (account_number, told.invoice_id or told.number)),
+        bill_number=told.number,
         account_number=account_number,
-        status=_status(node, reading),
+        status=_status(told.status, reading),
         period=TimePeriod(start=start, end=end) if start or end else None,
-        issued_at=reading.time.read(node, "InvoiceDate"),
-        due_at=reading.time.read(node, "DueDate"),
-        amount=reading.require_money(node, "InvoiceAmount", currency_id=currency_id),
-        open_amount=reading.require_money(node, "OpenAmount", currency_id=currency_id),
-        tax=reading.money(node, "TaxAmount", currency_id=currency_id),
-        discount=reading.money(node, "DiscountAmount", currency_id=currency_id),
-        disputed=reading.money(node, "DisputeAmount", currency_id=currency_id),
-        lines=_lines(node, reading, currency_id=currency_id),
+        issued_at=told.issued_at,
+        due_at=told.due_at,
+        amount=money[told.amount],
+        open_amount=money[told.open_amount],
+        tax=money[told.tax],
+        discount=money[told.discount],
+        disputed=money[told.disputed],
+        lines=_lines(told, reading.money),
         source=reading.source,
     )
 
 
-def _status(node: Node, reading: Reading) -> BillStatus:
+def _status(code: str, reading: Reading) -> BillStatus:
     try:
-        return reading.bill_statuses[node.require_text("Status")]
+        return reading.manner.bill_statuses[code]
     except KeyError:
         raise XmlError("Status of a bill is not in the setting `bill_statuses`") from None
 
 
-def _lines(bill: Node, reading: Reading, *, currency_id: str) -> list[BillLine]:
-    details = entries(bill, "InvoiceDetail", mark="ChargeAmount")
-    # Inside a bill TotalRowNum counts its lines.
-    if bill.integer("TotalRowNum") not in {None, len(details)}:
+def _lines(bill: InvoiceInfo, money: MoneyByCurrency) -> list[BillLine]:
+    details = bill.details
+    if bill.total not in {None, len(details)}:
         raise XmlError("the number of InvoiceDetail is not the one the bill tells")
-    if len({node.text("CurrencyID") is None for node in details}) > 1:
+    if len({detail.currency_id is None for detail in details}) > 1:
         raise XmlError("CurrencyID is missing in some of the bill's InvoiceDetail")
-    lines = [_line(node, reading, bill_currency_id=currency_id) for node in details]
-    unique((line.number for line in lines), "InvoiceDetail")
-    return lines
+    unique((detail.number for detail in details), "InvoiceDetail")
+    return [_line(detail, money[detail.currency_id or bill.currency_id]) for detail in details]
 
 
-def _line(node: Node, reading: Reading, *, bill_currency_id: str) -> BillLine:
-    currency_id = reading.currency_id(node) if node.text("CurrencyID") else bill_currency_id
-    return BillLine(
-        number=node.require_text("InvoiceID"),
-        category=node.text("ServiceCategory"),
-        charge_code=node.text("ChargeCode"),
-        amount=reading.require_money(node, "ChargeAmount", currency_id=currency_id),
-        open_amount=reading.money(node, "OpenAmount", currency_id=currency_id),
-        tax=reading.money(node, "TaxAmount", currency_id=currency_id),
-        # A line says DiscountAmt where the bill says DiscountAmount.
-        discount=reading.money(node, "DiscountAmt", currency_id=currency_id),
+def _line(detail: InvoiceDetail, money: MoneyByUnits) -> BillLine:
+    return _bill_line(
+        number=detail.number,
+        category=detail.category,
+        charge_code=detail.charge_code,
+        amount=money[detail.amount],
+        open_amount=money[detail.open_amount],
+        tax=money[detail.tax],
+        discount=money[detail.discount],
     )
 
 
-def _payment(node: Node, reading: Reading, *, account_number: str) -> Payment:
-    number = node.require_text("TransID")
+def _payment(told: PaymentInfo, reading: Reading, *, account_number: str) -> Payment:
     return Payment(
-        ref=Ref("payment", reading.system, (account_number, number)),
-        payment_number=number,
-        external_reference=node.text("ExtTransID"),
-        account_key=node.require_text("AcctKey"),
-        paid_at=reading.time.require(node, "PaymentTime"),
-        amount=reading.require_money(node, "Amount", currency_id=reading.currency_id(node)),
-        method=node.text("PaymentMethod"),
-        channel=node.text("PayChannelID"),
-        status=node.text("Status"),
+        ref=Ref("payment", reading.system, (account_number, told.number)),
+        payment_number=told.number,
+        external_reference=told.external_reference,
+        account_key=told.account_key,
+        paid_at=told.paid_at,
+        amount=reading.money[told.currency_id][told.amount],
+        method=told.method,
+        channel=told.channel,
+        status=told.status,
         source=reading.source,
     )

@@ -3,31 +3,31 @@
 import contextlib
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Final, TypeVar
 
 from connectors.capabilities import CHECK, BillingKey, BillingKeyKind, BillingProfile, Period
-from connectors.cbs import balances, bills, messages, profile
-from connectors.cbs.balances import Account
+from connectors.cbs import bills, messages, profile
+from connectors.cbs.balances import Account, line_of
 from connectors.cbs.paging import Pager
-from connectors.cbs.reading import Reading
+from connectors.cbs.readers import CUSTOMER_INFO, INVOICE, PAYMENT_LOG, Readers
+from connectors.cbs.reading import Manner, Reading
+from connectors.cbs.rows import Told
 from connectors.cbs.settings import CBSSettings, Lookup
 from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import BadData, Misconfigured, NotKnown
-from connectors.guard import Answer, Call, guard_for, source_of
+from connectors.guard import Answer, Call, source_of
 from connectors.huawei import Exchange, Serials
 from connectors.soap import SoapClient, Wsdl, WsdlError
 from connectors.wire import HttpWire
-from connectors.xml import XmlError
+from connectors.xml import Element, XmlError
 from schema.billing import AccountBalance, Bill, Payment
 from schema.parts import BillingPart
 
+R = TypeVar("R")
 T = TypeVar("T")
 
-_CUSTOMER_INFO: Final = "QueryCustomerInfo"
-_INVOICE: Final = "QueryInvoice"
-_PAYMENT_LOG: Final = "QueryPaymentLog"
 _ACCOUNT_AND_LINES: Final = frozenset({BillingPart.ACCOUNTS, BillingPart.SUBSCRIBERS})
 
 
@@ -42,34 +42,34 @@ class CBSConnector:
         self.system = system
         self._settings = settings
         self._environment = environment
+        self._manner = self._manner_of(settings)
         self._serials = Serials(environment.clock)
         self._wire = HttpWire(system, settings, transport=environment.transport)
-        self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
+        self._guard = environment.guard(system, settings)
         self._bc = self._exchange("bc_wsdl", Wsdl(settings.bc_wsdl, imports=settings.imports), settings.bc_path)
         self._ar = self._exchange("ar_wsdl", Wsdl(settings.ar_wsdl, imports=settings.imports), settings.ar_path)
-        self._invoices = self._pager(_INVOICE, "InvoiceInfo", mark="InvoiceNo")
-        self._payment_log = self._pager(_PAYMENT_LOG, "PaymentInfo", mark="TransID")
-        if not self._bc.takes(_CUSTOMER_INFO, "QueryObj"):
-            raise WsdlError(f"{settings.bc_wsdl.name} has no {_CUSTOMER_INFO}; point `bc_wsdl` at a file that has it")
+        if not self._bc.takes(CUSTOMER_INFO, "QueryObj"):
+            raise WsdlError(f"{settings.bc_wsdl.name} has no {CUSTOMER_INFO}; point `bc_wsdl` at a file that has it")
+        self._readers = Readers.compiled_for(self._manner, settings.balance_operation, bc=self._bc, ar=self._ar)
+        self._invoices = self._pager(INVOICE, "InvoiceInfo", self._readers.invoices)
+        self._payment_log = self._pager(PAYMENT_LOG, "PaymentInfo", self._readers.payment_log)
 
     async def profile(
         self, key: BillingKey, *, parts: frozenset[BillingPart], within: Deadline
     ) -> Answer[BillingProfile]:
         """The customer a key belongs to (QueryCustomerInfo), asked for by masks that follow *parts*."""
-        call = self._call(_CUSTOMER_INFO, key.kind.value, key.value, within=within, parts=parts)
+        call = self._call(CUSTOMER_INFO, key.kind.value, key.value, within=within, parts=parts)
         return await self._guard.call(call, lambda: self._profile(key, parts))
 
     async def bills(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Bill, ...]]:
         """Bills of an account made in *period*, newest first, lines included (QueryInvoice)."""
-        bounds = self._settings.local_time().bounds(period)
-        call = self._call(_INVOICE, account_number, *bounds, within=within)
-        return await self._guard.call(call, lambda: self._bills(account_number, bounds))
+        call = self._call(INVOICE, account_number, period, within=within)
+        return await self._guard.call(call, lambda: self._bills(account_number, self._bounds(period)))
 
     async def payments(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Payment, ...]]:
         """Payments onto an account in *period*, newest first (QueryPaymentLog, every page of it)."""
-        bounds = self._settings.local_time().bounds(period)
-        call = self._call(_PAYMENT_LOG, account_number, *bounds, within=within)
-        return await self._guard.call(call, lambda: self._payments(account_number, bounds))
+        call = self._call(PAYMENT_LOG, account_number, period, within=within)
+        return await self._guard.call(call, lambda: self._payments(account_number, self._bounds(period)))
 
     async def balance(
         self, account_number: str, *, account_key: str | None = None, within: Deadline
@@ -81,15 +81,19 @@ class CBSConnector:
 
     async def check(self, *, msisdn: str, within: Deadline) -> None:
         """Whether both services answer and take our user, by QueryCustomerInfo and by QueryInvoice of the last day."""
-        wanted = (_INVOICE, _PAYMENT_LOG, self._settings.balance_operation.value)
+        wanted = (INVOICE, PAYMENT_LOG, self._settings.balance_operation.value)
         missing = ", ".join(operation for operation in wanted if not self._ar.takes(operation))
         if missing:
             why = "the WSDL has no such operation; point `ar_wsdl` at one that has it"
             raise Misconfigured(why, system=self.system, operation=missing)
-        for operation, ask in ((_CUSTOMER_INFO, self._check_bc), (_INVOICE, self._check_ar)):
+        for operation, ask in ((CUSTOMER_INFO, self._check_bc), (INVOICE, self._check_ar)):
             call = self._call(CHECK, operation, msisdn, within=within)
             with contextlib.suppress(NotKnown):
                 await self._guard.call(call, functools.partial(ask, msisdn))
+
+    async def open_ahead(self) -> None:
+        """Open as many connections as the settings say."""
+        await self._wire.open_ahead()
 
     async def aclose(self) -> None:
         """End calls in flight and close connections. CBS has no sessions to leave."""
@@ -100,26 +104,27 @@ class CBSConnector:
         await self._profile(BillingKey(kind=BillingKeyKind.MSISDN, value=msisdn), frozenset())
 
     async def _check_ar(self, msisdn: str) -> None:
-        now = self._environment.clock.now()
-        bounds = self._settings.local_time().bounds(Period(now - dt.timedelta(days=1), now))
+        bounds = self._bounds(Period(self._environment.clock.now() - dt.timedelta(days=1)))
         number = self._environment.numbering.write(msisdn, self._settings.number_form)
-        by_number = self._ar.takes(_INVOICE, "AcctAccessCode", "PrimaryIdentity")
+        by_number = self._ar.takes(INVOICE, "AcctAccessCode", "PrimaryIdentity")
         about = {"AcctAccessCode": {"PrimaryIdentity": number}} if by_number else {}
         # What it says is not read: an account that was not asked for by its number could not be told from another.
-        await self._ar.ask(_INVOICE, self._header(), messages.bills(number, bounds, {}) | about, lambda _: None)
+        await self._ar.ask(INVOICE, self._header(), messages.bills(number, bounds, {}) | about, lambda _: None)
 
     async def _profile(self, key: BillingKey, parts: frozenset[BillingPart]) -> BillingProfile:
         found = await self._bc.ask(
-            _CUSTOMER_INFO,
+            CUSTOMER_INFO,
             self._header(),
-            self._customer_info(key, parts),
-            lambda result: profile.read_profile(result, self._reading(_CUSTOMER_INFO), asked=key, parts=parts),
+            self._about(key, parts),
+            lambda result: profile.read_profile(
+                result, self._readers.customer_info, self._reading(CUSTOMER_INFO), asked=key, parts=parts
+            ),
         )
         if found is None:
-            raise NotKnown("an empty answer", system=self.system, operation=_CUSTOMER_INFO)
+            raise NotKnown("an empty answer", system=self.system, operation=CUSTOMER_INFO)
         return found
 
-    def _customer_info(self, key: BillingKey, parts: frozenset[BillingPart]) -> messages.Request:
+    def _about(self, key: BillingKey, parts: frozenset[BillingPart]) -> messages.Request:
         if key.kind is BillingKeyKind.ACCOUNT:
             about = messages.by_account(key.value)
         else:
@@ -128,24 +133,24 @@ class CBSConnector:
         switches = messages.masks(self._settings.masks, parts=parts, asked_by=key.kind)
         hints = {"QueryMode": self._settings.query_mode, **switches}
         # The published definition has none of these, live systems have all: say what this one's WSDL lets us say.
-        return about | {name: value for name, value in hints.items() if self._bc.takes(_CUSTOMER_INFO, name)}
+        return about | {name: value for name, value in hints.items() if self._bc.takes(CUSTOMER_INFO, name)}
 
     async def _bills(self, account_number: str, bounds: tuple[str, str]) -> tuple[Bill, ...]:
         # Asked without paging, a system gives its own first page, usually all; only what is left is asked for by rows.
         found = await self._invoices.all(
             lambda paging: messages.bills(account_number, bounds, paging),
-            lambda: bills.bill_reader(self._reading(_INVOICE), account_number=account_number),
+            lambda: bills.bill_maker(self._reading(INVOICE), account_number=account_number),
             page_first=False,
         )
-        return self._checked(bills.arrange_bills, found, _INVOICE)
+        return self._checked(bills.arrange_bills, found, INVOICE)
 
     async def _payments(self, account_number: str, bounds: tuple[str, str]) -> tuple[Payment, ...]:
         found = await self._payment_log.all(
             lambda paging: messages.payments(account_number, bounds, paging),
-            lambda: bills.payment_reader(self._reading(_PAYMENT_LOG), account_number=account_number),
+            lambda: bills.payment_maker(self._reading(PAYMENT_LOG), account_number=account_number),
             page_first=True,
         )
-        return self._checked(bills.arrange_payments, found, _PAYMENT_LOG)
+        return self._checked(bills.arrange_payments, found, PAYMENT_LOG)
 
     def _checked(self, arrange: Callable[[list[T]], tuple[T, ...]], found: list[T], operation: str) -> tuple[T, ...]:
         try:
@@ -161,7 +166,7 @@ class CBSConnector:
                 operation,
                 self._header(),
                 messages.by_account(account.number),
-                lambda result: balances.read(result, self._reading(operation), account),
+                lambda result: self._readers.balance(result, self._reading(operation), account),
             )
         return await self._balance_by_line(operation, account.number)
 
@@ -170,7 +175,7 @@ class CBSConnector:
         key = BillingKey(kind=BillingKeyKind.ACCOUNT, value=account_number)
         owner = await self._profile(key, _ACCOUNT_AND_LINES)
         account = Account.of(owner, account_number)
-        line = balances.line_of(owner, account)
+        line = line_of(owner, account)
         if line is None:
             raise NotKnown("the account has no line to ask by", system=self.system, operation=operation)
         number = self._environment.numbering.write(line, self._settings.number_form)
@@ -178,10 +183,15 @@ class CBSConnector:
             operation,
             self._header(),
             messages.by_number(number, Lookup.SUBSCRIBER),
-            lambda result: balances.read(result, self._reading(operation), account),
+            lambda result: self._readers.balance(result, self._reading(operation), account),
         )
 
-    def _call(self, operation: str, *args: str, within: Deadline, parts: frozenset[BillingPart] = frozenset()) -> Call:
+    def _bounds(self, period: Period) -> tuple[str, str]:
+        return self._manner.time.bounds(period, now=self._environment.clock.now())
+
+    def _call(
+        self, operation: str, *args: Hashable, within: Deadline, parts: frozenset[BillingPart] = frozenset()
+    ) -> Call:
         return Call(system=self.system, operation=operation, args=args, within=within, parts=parts)
 
     def _exchange(self, setting: str, wsdl: Wsdl, path: str) -> Exchange:
@@ -196,23 +206,26 @@ class CBSConnector:
     def _header(self) -> messages.Request:
         return messages.header(self._settings, self._serials.take())
 
-    def _pager(self, operation: str, name: str, *, mark: str) -> Pager:
+    def _pager(self, operation: str, name: str, read: Callable[[Element], Told[R]]) -> Pager[R]:
         return Pager(
             self._ar,
             operation,
             name,
-            mark=mark,
+            read=read,
             header=self._header,
             page_rows=self._settings.page_rows,
             max_pages=self._settings.max_pages,
         )
 
     def _reading(self, operation: str) -> Reading:
-        return Reading(
-            source=source_of(self.system, operation, settings=self._settings.guard, clock=self._environment.clock),
-            time=self._settings.local_time(),
-            table=self._settings.money_table(),
+        source = source_of(self.system, operation, settings=self._settings.guard, clock=self._environment.clock)
+        return Reading.of(self._manner, source)
+
+    def _manner_of(self, settings: CBSSettings) -> Manner:
+        return Manner(
+            time=settings.local_time(),
+            table=settings.money_table(),
             numbering=self._environment.numbering,
-            number_form=self._settings.number_form,
-            bill_statuses=self._settings.bill_statuses,
+            number_form=settings.number_form,
+            bill_statuses=settings.bill_statuses,
         )

@@ -1,18 +1,19 @@
 """Asks CBS for a list until it is whole. Which rows a reply holds is decided in `rows`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from connectors.cbs import messages
-from connectors.cbs.rows import Page, read_page
+from connectors.cbs.rows import Page, Told, page_of
 from connectors.huawei import Exchange
-from connectors.xml import Node, XmlError
+from connectors.xml import Element, Node, XmlError
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 
-class Pager:
-    """One list operation of one service; *name* is its row element and *mark* a field of every row."""
+class Pager(Generic[R]):
+    """One list operation of one service; *name* is its row element, and *read* reads its result."""
 
     def __init__(
         self,
@@ -20,7 +21,7 @@ class Pager:
         operation: str,
         name: str,
         *,
-        mark: str,
+        read: Callable[[Element], Told[R]],
         header: Callable[[], Mapping[str, Any]],
         page_rows: int,
         max_pages: int,
@@ -28,7 +29,7 @@ class Pager:
         self._exchange = exchange
         self._operation = operation
         self._name = name
-        self._mark = mark
+        self._read = read
         self._header = header
         self._page_rows = page_rows
         # Some releases have no paging in the request: then one reply has to hold everything.
@@ -38,22 +39,22 @@ class Pager:
     async def all(
         self,
         request: Callable[[Mapping[str, str]], Mapping[str, Any]],
-        reader: Callable[[], Callable[[Node], T]],
+        maker: Callable[[], Callable[[R], T]],
         *,
         page_first: bool,
     ) -> list[T]:
         """
         Every row.
 
-        *request* makes a request of paging elements, which the first one has only when *page_first*; *reader* makes,
-        for each reply, what reads its rows. Raises what Exchange.ask raises, and BadData rather than give a list that
-        is not whole.
+        *request* makes a request of paging elements, which the first one has only when *page_first*; *maker* gives,
+        for each reply, what makes a value of a row. Raises what Exchange.ask raises, and BadData rather than give a
+        list that is not whole.
         """
         page: Page[T] = Page(rows=(), begin=0, total=0)
         found: list[T] = []
         for pages_left in reversed(range(self._max_pages)):
             paging = messages.paging(page.end, self._page_rows) if self._takes_paging and (found or page_first) else {}
-            page = await self._next(page, request(paging), reader, pages_left=pages_left)
+            page = await self._next(page, request(paging), maker, pages_left=pages_left)
             found += page.rows
             if page.is_last:
                 break
@@ -63,12 +64,12 @@ class Pager:
         self,
         before: Page[T],
         request: Mapping[str, Any],
-        reader: Callable[[], Callable[[Node], T]],
+        maker: Callable[[], Callable[[R], T]],
         *,
         pages_left: int,
     ) -> Page[T]:
         def decode(result: Node) -> Page[T]:
-            page = read_page(result, self._name, reader(), mark=self._mark, begin=before.end)
+            page = page_of(self._read(result.element), self._name, maker(), begin=before.end)
             if before.rows and page.total != before.total:
                 raise XmlError("TotalRowNum changed between pages")
             if not page.is_last and not pages_left:

@@ -1,15 +1,26 @@
 """Lists that CBS answers in pages: which rows a reply holds, and whether any is missing. Pure."""
 
 import dataclasses
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, Protocol, TypeVar
 
-from connectors.huawei.entries import entries
-from connectors.xml import Node, XmlError
+from connectors.soap.records import element, record
+from connectors.xml import XmlError
 
+R = TypeVar("R")
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
-_INT = range(2**31)  # They are of type xsd:int.
+_INT: Final = 32
+
+
+@record
+class Counted:
+    """The numbers of a list answer: all rows there are, where its own begin, and how many these are."""
+
+    total: int | None = element("TotalRowNum", bits=_INT)
+    begin: int | None = element("BeginRowNum", bits=_INT)
+    fetched: int | None = element("FetchRowNum", bits=_INT)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,29 +42,40 @@ class Page(Generic[T]):
         return self.end >= self.total
 
 
-def read_page(result: Node, name: str, read: Callable[[Node], T], *, mark: str, begin: int) -> Page[T]:
+class Told(Protocol[T_co]):
+    """A list answer as it was read: its rows, and its numbers as in Counted."""
+
+    @property
+    def rows(self) -> Sequence[T_co]:
+        """The rows."""
+
+    @property
+    def total(self) -> int | None:
+        """All rows there are."""
+
+    @property
+    def begin(self) -> int | None:
+        """Where the rows begin."""
+
+    @property
+    def fetched(self) -> int | None:
+        """How many rows there are, or were asked for."""
+
+
+def page_of(told: Told[R], name: str, make: Callable[[R], T], *, begin: int) -> Page[T]:
     """
-    The elements called *name* of a reply that was asked for from row *begin* on, each as *read* makes of it.
+    The rows of a reply that was asked for from row *begin* on, each as *make* makes of it; *name* is their element's.
 
     TotalRowNum counts all rows there are, FetchRowNum those of this reply (or those asked for, in replies that repeat
     the request), BeginRowNum repeats where they begin. XmlError when the reply holds fewer or more rows than it says:
-    a list is whole or it is nothing. *mark* is a field that every row has, by which one is known under any name.
+    a list is whole or it is nothing.
     """
-    nodes = entries(result, name, mark=mark)
-    total = _count(result, "TotalRowNum")
-    if total is None:
+    if told.total is None:
         raise XmlError("TotalRowNum is missing or empty")
-    _check(len(nodes), name, left=total - begin, fetched=_count(result, "FetchRowNum"))
-    if _count(result, "BeginRowNum") not in {None, begin}:
+    _check(len(told.rows), name, left=told.total - begin, fetched=told.fetched)
+    if told.begin not in {None, begin}:
         raise XmlError("BeginRowNum is not the one asked for")
-    return Page(rows=tuple(read(node) for node in nodes), begin=begin, total=total)
-
-
-def _count(result: Node, name: str) -> int | None:
-    number = result.integer(name)
-    if number is not None and number not in _INT:
-        raise XmlError(f"{name} is no number of rows")
-    return number
+    return Page(rows=tuple(map(make, told.rows)), begin=begin, total=told.total)
 
 
 def _check(count: int, name: str, *, left: int, fetched: int | None) -> None:

@@ -2,14 +2,18 @@
 
 import dataclasses
 import datetime as dt
+import functools
 import re
 import zoneinfo
+from collections.abc import Callable, Mapping
 
+from connectors import lexical
 from connectors.capabilities import Period
-from connectors.xml import Node, XmlError
 
-_FORM = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
+_FORM = re.compile(r"[0-9]{14}", re.ASCII)
+_PLACES = (slice(4), slice(4, 6), slice(6, 8), slice(8, 10), slice(10, 12), slice(12, 14))
 _FIRST_YEAR = 1900
+_REMEMBERED = 4096
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,25 +29,31 @@ class LocalTime:
     zone: zoneinfo.ZoneInfo
     none: tuple[str, ...]
 
-    def read(self, node: Node, name: str) -> dt.datetime | None:
-        """The child of that name as an instant in UTC; None when absent, nil, empty, "never" or "unset"."""
-        text = node.text(name)
-        if text is None or not (form := _FORM.fullmatch(text)):
-            if text is None:
-                return None
-            raise XmlError(f"{name} is not a time of 14 digits")
+    def parse(self, text: str) -> dt.datetime | None:
+        """Fourteen digits as an instant in UTC; None for "never" and "unset". LexicalError says what is wrong."""
+        if not _FORM.fullmatch(text):
+            raise lexical.LexicalError("not a time of 14 digits")
         try:
-            local = dt.datetime(*map(int, form.groups()), tzinfo=self.zone)  # type: ignore[misc,arg-type]
+            local = dt.datetime(*(int(text[place]) for place in _PLACES), tzinfo=self.zone)  # type: ignore[misc,arg-type]
             return None if text.startswith(self.none) else self._instant(local)
         except (ValueError, OverflowError) as exc:
-            raise XmlError(f"{name} is not a possible time") from exc
+            raise lexical.LexicalError("not a possible time") from exc
 
-    def require(self, node: Node, name: str) -> dt.datetime:
-        """The child of that name as an instant in UTC, which must be there and be a time."""
-        instant = self.read(node, name)
+    def require(self, text: str) -> dt.datetime:
+        """Fourteen digits as an instant in UTC. LexicalError says what is wrong, also for "never" and "unset"."""
+        instant = self.parse(text)
         if instant is None:
-            raise XmlError(f"{name} is missing or no time")
+            raise lexical.LexicalError("missing or no time")
         return instant
+
+    def using(self) -> Mapping[str, Callable[[str], dt.datetime | None]]:
+        """
+        What records of one system are compiled with: `time` for `parse`, `instant` for `require`.
+
+        They remember the latest times, because ends of cycles and of validity stand in many answers.
+        """
+        remember = functools.lru_cache(maxsize=_REMEMBERED)
+        return {"time": remember(self.parse), "instant": remember(self.require)}
 
     def _instant(self, local: dt.datetime) -> dt.datetime:
         if local.year < _FIRST_YEAR:
@@ -54,11 +64,11 @@ class LocalTime:
         """An aware instant as the system writes it, parts of a second cut off."""
         return instant.astimezone(self.zone).replace(tzinfo=None, microsecond=0).isoformat().translate(_DIGITS_ONLY)
 
-    def bounds(self, period: Period) -> tuple[str, str]:
+    def bounds(self, period: Period, *, now: dt.datetime) -> tuple[str, str]:
         """Start and end of *period* as the system writes them; the end is rounded up, so that nothing falls out."""
-        fraction = dt.timedelta(microseconds=period.end.microsecond)
-        end = period.end - fraction + dt.timedelta(seconds=1) if fraction else period.end
-        return self.write(period.start), self.write(end)
+        end = period.end or now
+        fraction = dt.timedelta(microseconds=end.microsecond)
+        return self.write(period.start), self.write(end - fraction + dt.timedelta(seconds=1) if fraction else end)
 
 
 _DIGITS_ONLY = str.maketrans("", "", "-:T")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from connectors.errors import BadData, Misconfigured, Unavailable
 from connectors.huawei.outcomes import Outcomes
 from connectors.soap import SoapClient, SoapFault, Wsdl, WsdlError
+from connectors.soap.types import Type
 from connectors.xml import Node, XmlError
 
 T = TypeVar("T")
@@ -44,6 +45,12 @@ class Exchange:
     def takes(self, operation: str, *path: str) -> bool:
         """Whether the WSDL has *operation* and its XRequest an element at *path*."""
         return operation in self._wsdl.operations and self._wsdl.takes(operation, f"{operation}Request", *path)
+
+    def result_type(self, operation: str) -> Type | None:
+        """The WSDL's type of an operation's XResult; None where the WSDL has no such operation."""
+        if operation not in self._wsdl.operations:
+            return None
+        return self._wsdl.reply_type(operation, f"{operation}Result")
 
     async def ask(
         self, operation: str, header: Mapping[str, Any], request: Mapping[str, Any], read: Callable[[Node], T]

@@ -2,28 +2,32 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Any, Final, Protocol, overload
 
 from connectors import lexical
-from connectors.xml import Node, XmlError
+from connectors.maker import maker_of
+from connectors.xml import XmlError
 from schema.money import Money
 
-_LONG = 2**63
+LONG: Final = 64
+"""Bits of an amount: they are of type xsd:long."""
+
+_money = maker_of(Money)
 
 
-def amount(node: Node, name: str) -> int | None:
-    """The child of that name as an xsd:long; None when absent, nil or empty."""
-    number = node.integer(name)
-    if number is not None and not -_LONG <= number < _LONG:
-        raise XmlError(f"{name} is larger than its type allows")
-    return number
+class MoneyByUnits(Protocol):
+    """Money of one currency by its number of smallest units, the same object for the same number; None for None."""
+
+    @overload
+    def __getitem__(self, units: int, /) -> Money: ...
+    @overload
+    def __getitem__(self, units: int | None, /) -> Money | None: ...
 
 
-def require_amount(node: Node, name: str) -> int:
-    """The child of that name as an xsd:long, which must be there."""
-    number = amount(node, name)
-    if number is None:
-        raise XmlError(f"{name} is missing or empty")
-    return number
+class MoneyByCurrency(Protocol):
+    """Money by currency id and number of smallest units; XmlError for an id that is not known."""
+
+    def __getitem__(self, currency_id: str, /) -> MoneyByUnits: ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +47,40 @@ class MoneyTable:
 
     def money(self, units: int, currency_id: str) -> Money:
         """*units* of the smallest unit as money; digits are kept, `100` units of two decimals are `1.00`."""
-        currency = self.currency(currency_id)
-        decimals = self.decimals_by_id.get(currency_id, self.decimals)
-        return Money(amount=lexical.scaled(units, decimals), currency=currency)
+        return self.for_one_answer()[currency_id][units]
+
+    def for_one_answer(self) -> MoneyByCurrency:
+        """
+        Money for one answer, in which zero and the like stand again and again: each amount is made once.
+
+        Not for longer, so that what one answer told stays in no memory that others look into.
+        """
+        return _ByCurrency(self)
+
+
+class _ByUnits(dict[int | None, Any]):
+    # A dictionary, because looking up an amount costs a tenth of making it, and a call would cost as much again.
+    __slots__ = ("_currency", "_decimals")
+
+    def __init__(self, *, currency: str, decimals: int) -> None:
+        super().__init__({None: None})
+        self._currency = currency
+        self._decimals = decimals
+
+    def __missing__(self, units: int) -> Money:
+        money = self[units] = _money(amount=lexical.scaled(units, self._decimals), currency=self._currency)
+        return money
+
+
+class _ByCurrency(dict[str, MoneyByUnits]):
+    __slots__ = ("_table",)
+
+    def __init__(self, table: MoneyTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, currency_id: str) -> MoneyByUnits:
+        table = self._table
+        decimals = table.decimals_by_id.get(currency_id, table.decimals)
+        found = self[currency_id] = _ByUnits(currency=table.currency(currency_id), decimals=decimals)
+        return found

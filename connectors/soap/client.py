@@ -4,8 +4,6 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from lxml import etree
-
 from connectors.errors import BadData, Misconfigured, Unavailable
 from connectors.offload import worked_out
 from connectors.wire import HttpWire, Reply, decoded
@@ -109,10 +107,3 @@ def _contents(envelope: Node) -> tuple[Node | None, Node]:
 def _fault(fault: Node) -> SoapFault:
     code = (fault.text("faultcode") or "").rpartition(":")[2]
     return SoapFault(code=code, text=fault.text("faultstring") or "", detail=fault.child("detail"))
-
-
-def qualified(namespace: str, name: str, text: str | None = None) -> etree._Element:
-    """A namespaced element, for places where a schema allows any."""
-    element = etree.Element(etree.QName(namespace, name))
-    element.text = text
-    return element

@@ -11,6 +11,11 @@ from zeep.exceptions import Error as ZeepError
 from zeep.transports import Transport
 from zeep.wsdl.bindings.soap import Soap11Binding, SoapOperation
 
+from connectors.soap.envelope import Envelopes, envelopes_of
+from connectors.soap.facets import facets_of
+from connectors.soap.schema import LoadedTypes
+from connectors.soap.types import Schema, Type, inside
+
 Headers = list[Any]
 
 
@@ -25,12 +30,14 @@ class _Files(Transport):
         super().__init__()  # type: ignore[no-untyped-call]
         self._folder = folder.resolve()
         self._known = known
+        self.loaded: list[bytes] = []
 
     def load(self, url: str) -> bytes:
         """The bytes of a WSDL or XSD, from a file only."""
         # zeep makes a location without a scheme absolute, a bare namespace such as urn:x included.
         known = self._known.get(url) or self._known.get(url.removeprefix(f"{self._folder}/"))
-        return (known or self._beside(url)).read_bytes()
+        self.loaded.append((known or self._beside(url)).read_bytes())
+        return self.loaded[-1]
 
     def _beside(self, url: str) -> pathlib.Path:
         scheme, _, path = url.partition("://")
@@ -55,10 +62,11 @@ class Wsdl:
 
     def __init__(self, path: pathlib.Path, *, imports: Mapping[str, pathlib.Path] | None = None) -> None:
         self._path = path
+        files = _Files(path.parent, imports or {})
         try:
             self._client = zeep.Client(  # type: ignore[no-untyped-call]
                 str(path),
-                transport=_Files(path.parent, imports or {}),
+                transport=files,
                 # Not strict, zeep would repair broken XML and load half a WSDL. With force_https it would rewrite file
                 # addresses. External files are for _Files to judge.
                 settings=zeep.Settings(
@@ -78,6 +86,9 @@ class Wsdl:
         }
         if not self._operations:
             raise WsdlError(f"{path.name} has no operation with a SOAP 1.1 binding; check that it is a WSDL")
+        self._facets = facets_of(files.loaded)
+        self._envelopes: dict[str, Envelopes] = {}
+        self._types = LoadedTypes(self._client.wsdl.types, file=path.name)
 
     @property
     def operations(self) -> frozenset[str]:
@@ -98,19 +109,34 @@ class Wsdl:
             element = found
         return True
 
+    @property
+    def schema(self) -> Schema:
+        """All types and global elements that the WSDL has."""
+        return self._types.schema
+
+    def reply_type(self, operation: str, *path: str) -> Type | None:
+        """
+        The type of the body element of an operation's reply, or of the element at *path* below it.
+
+        None where the WSDL has no such element, which a newer system may have all the same. Raises WsdlError.
+        """
+        return inside(self._types.reply(self._operation(operation)), *path)
+
     def envelope(self, operation: str, values: Mapping[str, Any], *, headers: Headers | None = None) -> bytes:
         """
         The serialised SOAP 1.1 envelope of a request.
 
-        *values* are the children of the body element, nested mappings and lists as zeep takes them; lxml elements may
-        stand where the schema allows any. Raises WsdlError when the WSDL does not know the operation or an element.
+        *values* are the children of the body element, nested mappings and lists as zeep takes them; `Qualified` may
+        stand where the schema allows any. Raises WsdlError when the WSDL does not know the operation or an element, or
+        when a value is not of its type.
         """
-        found = self._operation(operation)
+        envelopes = self._envelopes.get(operation)
+        if envelopes is None:
+            envelopes = self._envelopes[operation] = envelopes_of(self._operation(operation), self._facets)
         try:
-            message = found.create(_soapheaders=headers, **values) if headers else found.create(**values)
+            return envelopes.envelope(values, headers or None)
         except (ZeepError, TypeError, ValueError, LookupError) as exc:
             raise WsdlError(f"{self._path.name} does not fit the request of {operation}") from exc
-        return etree.tostring(message.content, xml_declaration=True, encoding="UTF-8")
 
     def _operation(self, name: str) -> Any:
         try:

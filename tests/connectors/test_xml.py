@@ -2,7 +2,10 @@
 
 import time
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
+from lxml import etree
 
 from connectors.xml import Node, XmlError, local_name, parse
 
@@ -125,9 +128,6 @@ def test_a_declaration_that_is_none_is_refused(declaration):
 
 
 def test_256_levels_are_read_and_one_more_is_refused():
-    """
-    libxml2's own limit, pinned: it was another one in earlier versions.
-    """
     parse(b"<a>" * 256 + b"</a>" * 256)
     with pytest.raises(XmlError):
         parse(b"<a>" * 257 + b"</a>" * 257)
@@ -166,9 +166,6 @@ def test_an_error_quotes_nothing_and_carries_no_cause_that_does():
 
 
 def test_names_that_an_answer_invents_do_not_stay_in_memory():
-    """
-    libxml2 keeps every name for as long as its thread lives, so large answers are read in threads of their own.
-    """
     import asyncio
     import functools
     import itertools
@@ -227,6 +224,91 @@ def test_absent_empty_and_nil_are_none():
 def test_what_is_nil_and_is_something_is_refused(nil):
     with pytest.raises(XmlError, match="d"):
         node(f'<a xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><d {nil}</d></a>').text("d")
+
+
+@pytest.mark.parametrize(
+    "nil",
+    ['x:nil="true">5', 'x:nil="1"><b/>', 'x:nil="yes">5', 'x:nil="yes">'],
+    ids=["text", "child", "text and a word", "a word"],
+)
+@pytest.mark.parametrize(
+    "name", ["http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/2001/&#88;MLSchema-instance"]
+)
+def test_the_text_of_what_is_nil_and_is_something_is_no_value(nil, name):
+    """
+    Readers of many values look at attributes only where there is a child, or no text.
+    """
+    root = parse(f'<a xmlns:x="{name}"><d {nil}</d></a>'.encode())
+
+    assert len(root[0])
+    with pytest.raises(XmlError, match="d"):
+        Node(root).text("d")
+
+
+def test_what_is_nil_and_nothing_else_stays_as_it_is():
+    root = parse(b'<a xmlns:x="http://www.w3.org/2001/XMLSchema-instance"><b x:nil="1"> </b><c x:nil="0">1</c></a>')
+
+    assert [0, 0] == [len(child) for child in root]
+
+
+PIECES = st.sampled_from(
+    [
+        "<a>",
+        "</a>",
+        "<b x='1'>",
+        "</b>",
+        "<c/>",
+        "text",
+        " ",
+        "&amp;",
+        "&#65;",
+        "&#1;",
+        "&x;",
+        "<!-- c -->",
+        "<!--",
+        "-->",
+        "<?p i?>",
+        "<?xml version='1.0'?>",
+        "<![CDATA[",
+        "]]>",
+        "<x:d xmlns:x='urn:x' x:y='2'/>",
+        "<x:d/>",
+        "xmlns=''",
+        "<e xmlns='urn:e'>",
+        "</e>",
+        "<!DOCTYPE a>",
+        "é",
+        "\ufffe",
+        "<e xml:lang='de' y='1' y='2'/>",
+    ]
+)
+
+
+@hypothesis.given(st.lists(PIECES, max_size=12), st.booleans())
+def test_what_is_read_is_what_another_parser_reads(pieces, wrapped):
+    """
+    libxml2 is the other one: what we read, it reads, and alike. We may refuse more, and do not read less.
+    """
+    text = "".join(pieces)
+    document = (f"<a>{text}</a>" if wrapped else text).encode()
+    try:
+        ours = parse(document)
+    except XmlError:
+        ours = None
+    try:
+        theirs = etree.fromstring(document, etree.XMLParser(resolve_entities=False))
+    except etree.XMLSyntaxError:
+        theirs = None
+    if theirs is None or theirs.getroottree().docinfo.internalDTD is not None:
+        assert ours is None
+    else:
+        assert alike(theirs) == alike(ours)
+
+
+def alike(element):
+    tag = element.tag if isinstance(element.tag, str) else element.tag.__name__
+    content = (element.text or "", element.tail or "", dict(element.attrib) if isinstance(element.tag, str) else {})
+    return (tag, *(content if isinstance(element.tag, str) else content[1:2]), [alike(child) for child in element])
 
 
 def test_elements_only_means_no_text_between_them():

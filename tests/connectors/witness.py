@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 from xml.parsers import expat
 
-_NIL = "http://www.w3.org/2001/XMLSchema-instance nil"
-_ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/ Envelope"
+_BETWEEN = "}"
+"""Between a namespace and a name. A space would make expat refuse namespaces that hold one, which are names as good as any."""
+
+_NIL = "http://www.w3.org/2001/XMLSchema-instance}nil"
+_ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/}Envelope"
 _WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _STAMP = re.compile(r"\d{14}", re.ASCII)
 _DECLARED = re.compile(r"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z][\w.-]*)["']""", re.ASCII)
@@ -41,7 +44,7 @@ class Element:
 
     @property
     def name(self) -> str:
-        return self.qualified.rpartition(" ")[2]
+        return self.qualified.rpartition(_BETWEEN)[2]
 
     def all(self, name: str) -> list["Element"]:
         return [child for child in self.children if child.name == name]
@@ -148,7 +151,7 @@ def soap_body(body: bytes, charset: str | None) -> tuple[Element | None, Element
 def document(body: bytes, charset: str | None) -> Element:
     """The root of a whole document without a document type."""
     builder = _Builder()
-    parser = expat.ParserCreate("utf-8", " ")
+    parser = expat.ParserCreate("utf-8", _BETWEEN)
     parser.StartElementHandler = builder.start
     parser.EndElementHandler = builder.end
     parser.CharacterDataHandler = builder.characters

@@ -14,7 +14,7 @@ OPERATION = "VoucherRechargeEnquiry"
 def recharges(mutant: Mutant, *, number: str, transaction: str) -> list[dict[str, Any]]:
     """Recharges as `plain` gives them."""
     _, body = soap_body(mutant.body, mutant.charset)
-    if body.qualified == "http://schemas.xmlsoap.org/soap/envelope/ Fault":
+    if body.qualified == "http://schemas.xmlsoap.org/soap/envelope/}Fault":
         raise Refused
     if body.name != f"{OPERATION}ResultMsg":
         raise Unreadable("another answer")

@@ -1,4 +1,5 @@
 import datetime as dt
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -126,6 +127,15 @@ async def test_neither_settings_nor_connector_print_the_password(fake):
 def test_a_wsdl_without_the_enquiry_stops_the_start(fake):
     with pytest.raises(WsdlError, match="point `wsdl` at a file that has it"):
         connector(fake, wsdl=WSDL.with_name("cbs_ar.wsdl"))
+
+
+def test_a_wsdl_that_writes_what_is_read_in_another_way_stops_the_start(fake, tmp_path):
+    folder = shutil.copytree(WSDL.parent, tmp_path / "wsdl")
+    file = folder / "acctmgr.xsd"
+    file.write_text(file.read_text().replace('"RechargeAmt" type="xs:long"', '"RechargeAmt" type="xs:decimal"'))
+
+    with pytest.raises(WsdlError, match=r"acctmgr\S* defines RechargeAmt "):
+        connector(fake, wsdl=folder / "acctmgr.wsdl")
 
 
 def test_every_setting_has_a_description():

@@ -7,19 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from connectors.acctmgr.mapping import Reading, read_recharges
+from connectors.acctmgr.mapping import Reading, history_reader, read_recharges
 from connectors.huawei import LocalTime, MoneyTable
 from connectors.numbering import NumberForm
-from connectors.xml import Node, XmlError
+from connectors.xml import Node, XmlError, parse
 from schema.money import Money
 from schema.recharge import Recharge, RechargeResult
 from schema.source import Source
 from tests.connectors.acctmgr.fake import ACCOUNT, NIL, XSI, log
 from tests.connectors.support import NOW, PLAN
 
+SOURCE = Source(system="history", operation="VoucherRechargeEnquiry", fetched_at=NOW)
 READING = Reading(
-    source=Source(system="history", operation="VoucherRechargeEnquiry", fetched_at=NOW),
-    time=LocalTime(zone=zoneinfo.ZoneInfo("Europe/Madrid"), none=("20370101", "19700101")),
+    history=history_reader(LocalTime(zone=zoneinfo.ZoneInfo("Europe/Madrid"), none=("20370101", "19700101"))),
     table=MoneyTable(currencies={"EUR": "EUR", "1153": "USD"}, decimals=2),
     currency="EUR",
     numbering=PLAN,
@@ -33,7 +33,11 @@ def result(*logs: str) -> etree._Element:
 
 
 def read(*logs: str) -> tuple[Recharge, ...]:
-    return read_recharges(Node(result(*logs)), READING, msisdn="99960000042")
+    return read_whole(result(*logs))
+
+
+def read_whole(whole: etree._Element) -> tuple[Recharge, ...]:
+    return read_recharges(Node(parse(etree.tostring(whole))), READING, msisdn="99960000042", source=SOURCE)
 
 
 def euro(text: str) -> Money:
@@ -93,6 +97,18 @@ def test_a_voucher_that_failed_twice_in_a_second_is_two_recharges():
     assert 2 == len({recharge.ref for recharge in found})
 
 
+def test_records_that_differ_only_in_what_is_not_read_are_two():
+    found = read(log(Batch="", Sequence=""), log(Batch="", Sequence="", Validity="30"))
+
+    assert 2 == len({recharge.ref for recharge in found})
+
+
+def test_a_currency_that_nobody_knows_is_no_matter_where_no_amount_is_told():
+    (found,) = read(log(RechargeAmt=NIL, OldBalance=NIL, NewBalance=NIL, Currency="978"))
+
+    assert found.amount is None
+
+
 def test_no_records_are_an_empty_history():
     assert () == read()
 
@@ -129,12 +145,12 @@ def test_what_cannot_be_trusted_is_refused(logs, said):
 @given(data=st.data())
 def test_a_doubled_element_is_never_read_as_two(data):
     whole = result(log(), log(Sequence="2", TradeTime="20261001000000"))
-    right = read_recharges(Node(whole), READING, msisdn="99960000042")
+    right = read_whole(whole)
     doubled = data.draw(st.sampled_from(list(whole.iterdescendants())))
     doubled.addnext(etree.fromstring(etree.tostring(doubled)))
 
     try:
-        found = read_recharges(Node(whole), READING, msisdn="99960000042")
+        found = read_whole(whole)
     except XmlError:
         return
 

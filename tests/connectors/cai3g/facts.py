@@ -26,7 +26,7 @@ _BARRINGS = {
 def reply(mutant: Mutant, operation: str, *, headers: dict[str, str]) -> Element:
     """The response of *operation*, its echoed headers being those sent wherever they are."""
     header, body = soap_body(mutant.body, mutant.charset)
-    if body.qualified == "http://schemas.xmlsoap.org/soap/envelope/ Fault":
+    if body.qualified == "http://schemas.xmlsoap.org/soap/envelope/}Fault":
         raise Refused
     for name, sent in headers.items():
         if header is not None and header.said(name) not in {None, sent}:

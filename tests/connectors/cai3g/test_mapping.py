@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from connectors.cai3g import mapping
+from connectors.cai3g import fields
 from connectors.cai3g.mapping import Key, MoId, found_by_imsi, network_profile
+from connectors.cai3g.subscription import CALL_FORWARDINGS, SECRETS, SERVICES
 from connectors.numbering import NumberForm
 from connectors.xml import Node, XmlError, parse
 from schema.network import Barring, CallForwarding, ForwardingCondition, NetworkProfile, NetworkService
@@ -102,14 +103,14 @@ def test_the_password_is_in_nothing_that_is_read():
     assert PWD not in repr(with_fields("<g:ts21>1</g:ts21>"))
 
 
-@pytest.mark.parametrize("name", sorted(mapping.SECRETS))
+@pytest.mark.parametrize("name", sorted(SECRETS))
 def test_key_material_is_never_a_service(name):
     assert {} == services_of(f"<g:{name}>1</g:{name}>")
 
 
 def test_the_deny_list_goes_before_the_names_that_are_read():
-    assert not mapping.SECRETS & mapping.SERVICES
-    assert {"pwd", "ki", "opc", "a4ind"} <= mapping.SECRETS
+    assert not SECRETS & SERVICES
+    assert {"pwd", "ki", "opc", "a4ind"} <= SECRETS
 
 
 def test_a_service_with_several_states_gives_each_under_its_whole_name():
@@ -138,6 +139,14 @@ def test_a_call_forwarding_has_its_states_and_number():
 
     assert (True, True, "212") == (found.provisioned, found.active, found.forward_to)
     assert found.condition is ForwardingCondition.NO_REPLY
+
+
+def test_every_kind_of_call_forwarding_is_told_under_its_condition():
+    fields = "".join(f"<g:{name}><g:provisionState>1</g:provisionState></g:{name}>" for name in CALL_FORWARDINGS)
+
+    conditions = [each.condition for each in with_fields(fields).call_forwarding]
+
+    assert list(ForwardingCondition) == conditions
 
 
 def test_a_call_forwarding_kept_per_service_group_is_that_of_telephony():
@@ -299,11 +308,22 @@ states = st.integers(min_value=0, max_value=9999)
 
 
 @hypothesis.settings(deadline=None)  # A busy machine is not a failure.
-@given(st.dictionaries(st.sampled_from(sorted(mapping.SERVICES)), states))
+@given(st.dictionaries(st.sampled_from(sorted(SERVICES)), states))
 def test_every_state_comes_back_as_it_was_written(written):
     fields = "".join(f"<g:{name}>{state}</g:{name}>" for name, state in written.items())
 
     assert written == services_of(fields)
+
+
+@hypothesis.settings(deadline=None)  # A busy machine is not a failure.
+@given(text=st.text(alphabet="0129 +-.e١\n", max_size=6), nil=st.sampled_from(["", ' i:nil="true"', ' i:nil="false"']))
+def test_the_short_way_to_a_number_comes_to_the_same_or_leaves_it_to_the_long_one(text, nil):
+    node = Node(parse(f'<ts21 xmlns:i="http://www.w3.org/2001/XMLSchema-instance"{nil}>{text}</ts21>'.encode()))
+
+    found = fields.plain(node)
+
+    assert found is None or found == fields.number(node)
+    assert found is None or not node.is_nil
 
 
 WHOLE = subscription(

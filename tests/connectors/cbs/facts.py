@@ -17,7 +17,7 @@ _STATUSES = {"O": "OPEN", "C": "CLOSED"}
 def result(mutant: Mutant, operation: str) -> Element:
     """The result of a success; Refused for any other result code."""
     _, body = soap_body(mutant.body, mutant.charset)
-    if body.qualified == "http://schemas.xmlsoap.org/soap/envelope/ Fault":
+    if body.qualified == "http://schemas.xmlsoap.org/soap/envelope/}Fault":
         raise Refused
     if body.name != f"{operation}ResultMsg":
         raise Unreadable("another answer")

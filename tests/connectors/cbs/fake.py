@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from connectors.cbs import CBSConnector, CBSSettings
 from tests.connectors.cbs import replies
-from tests.connectors.support import Reports, environment
+from tests.connectors.support import FixedClock, Reports, environment
 from tests.dialects import ROOT
 
 WSDLS = ROOT / "sandbox" / "wsdl"
@@ -71,6 +71,8 @@ def settings(**changes: object) -> CBSSettings:
     return CBSSettings.model_validate(values | changes)
 
 
-def connector(fake: FakeCbs, *, report: Reports | None = None, **changes: object) -> CBSConnector:
-    surroundings = environment(transport=httpx.ASGITransport(fake), report=report)
+def connector(
+    fake: FakeCbs, *, report: Reports | None = None, clock: FixedClock | None = None, **changes: object
+) -> CBSConnector:
+    surroundings = environment(transport=httpx.ASGITransport(fake), report=report, clock=clock)
     return CBSConnector("billing", settings(**changes), surroundings)

@@ -10,7 +10,7 @@ from schema.billing import BillStatus
 from schema.parts import BillingPart
 from tests.connectors.cbs import replies
 from tests.connectors.cbs.fake import connector
-from tests.connectors.support import NOW, soon
+from tests.connectors.support import NOW, FixedClock, soon
 from tests.dialects import dialects_folder
 
 NUMBER = BillingKey(kind=BillingKeyKind.MSISDN, value="99960000042")
@@ -187,6 +187,18 @@ class TestBills:
             texts["EndTime"],
         )
         assert "BeginRowNum" not in texts
+
+    async def test_an_open_period_is_one_question_so_that_a_kept_answer_is_found_again(self, fake):
+        fake.tells("QueryInvoice", replies.paged("QueryInvoice", replies.invoice(replies.detail())))
+        clock = FixedClock()
+        cbs = connector(fake, clock=clock, guard={"fresh_s": {"QueryInvoice": 60.0}})
+
+        for _ in range(3):
+            await cbs.bills("A1000042", period=Period(start=YEAR.start), within=soon(clock))
+            clock.advance(15.0)
+
+        (asked,) = fake.asked
+        assert "20261122090000" == asked.texts()["EndTime"]
 
     async def test_what_a_first_reply_leaves_out_is_asked_for_by_rows(self, cbs, fake):
         rows = [

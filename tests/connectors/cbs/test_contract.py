@@ -13,7 +13,8 @@ from lxml import etree
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
 from connectors.cbs import CBSConnector, balances
 from connectors.cbs.balances import Account
-from connectors.cbs.reading import Reading
+from connectors.cbs.reading import Manner, Reading
+from connectors.cbs.settings import BalanceOperation
 from connectors.errors import BadData
 from connectors.numbering import NumberForm, NumberingPlan
 from connectors.soap import Wsdl
@@ -221,16 +222,17 @@ class TestReplies:
     def test_the_total_balance(self):
         body = Node(parse(sample("AccountBalance.response.xml"))).require("Body").require("QueryTotalBalanceResultMsg")
         told = settings(currencies={1102: "MWK", 1153: "USD"})
-        reading = Reading(
-            source=Source(system="billing", operation="QueryTotalBalance", fetched_at=NOW),
+        manner = Manner(
             time=told.local_time(),
             table=told.money_table(),
             numbering=PLAN,
             number_form=NumberForm.NATIONAL_SIGNIFICANT,
             bill_statuses={},
         )
+        reading = Reading.of(manner, Source(system="billing", operation="QueryTotalBalance", fetched_at=NOW))
+        read = balances.balance_reader(BalanceOperation.TOTAL_BALANCE, manner.using())
 
-        found = balances.read(body.require("QueryTotalBalanceResult"), reading, Account("V0011697"))
+        found = read(body.require("QueryTotalBalanceResult"), reading, Account("V0011697"))
 
         dollars = Money(amount=Decimal("0.00"), currency="USD")
         assert [dollars, kwacha("68452.01")] == found.outstanding
@@ -238,7 +240,7 @@ class TestReplies:
         assert [dollars, kwacha("10317.00")] == found.unbilled
         assert [True, True] == [credit.unlimited for credit in found.credits]
         with pytest.raises(XmlError, match="AccountCode is not the one"):
-            balances.read(body.require("QueryTotalBalanceResult"), reading, Account("V0011698"))
+            read(body.require("QueryTotalBalanceResult"), reading, Account("V0011698"))
 
     @pytest.mark.parametrize(
         ("operation", "name"),

@@ -1,14 +1,12 @@
 import datetime as dt
 
 import pytest
-from lxml import etree
 
-from connectors.cbs import profile
-from connectors.xml import Node, XmlError
+from connectors.xml import XmlError
 from schema.billing import Offering, PaymentMode
 from schema.parts import BillingPart, PartNotFetchedError
 from tests.connectors.cbs import replies
-from tests.connectors.cbs.reading import ACCOUNT, ACCOUNTS, ALL, NUMBER, SUBSCRIBERS, read_profile, reading
+from tests.connectors.cbs.reading import ACCOUNT, ACCOUNTS, NUMBER, SUBSCRIBERS, read_profile, read_result
 
 
 def test_account_and_subscriber_are_read_by_field():
@@ -88,10 +86,15 @@ def test_a_subscriber_without_a_phone_number_is_no_line():
     assert ["104000001000042"] == [line.key for line in found.subscribers]
 
 
-def test_a_success_about_nobody_is_nobody():
-    result = Node(etree.Element("QueryCustomerInfoResult"))
+def test_an_addition_that_lost_its_end_is_refused_because_it_would_read_as_never():
+    addition = replies.offering("SupplementaryOffering", "2", ExpirationTime="")
 
-    assert profile.read_profile(result, reading(), asked=NUMBER, parts=ALL) is None
+    with pytest.raises(XmlError, match="ExpirationTime is missing"):
+        read_profile(replies.customer(), replies.subscriber(addition))
+
+
+def test_a_success_about_nobody_is_nobody():
+    assert read_result(replies.result("QueryCustomerInfo")) is None
 
 
 @pytest.mark.parametrize(("code", "mode"), [("0", PaymentMode.PREPAID), ("2", PaymentMode.HYBRID), ("7", None)])

@@ -5,11 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from connectors.cbs import bills, profile
-from connectors.cbs.rows import read_page
-from connectors.xml import Node, XmlError
+from connectors.xml import XmlError
 from tests.connectors.cbs import replies
-from tests.connectors.cbs.reading import ALL, NUMBER, euro, read_balance, read_bills, reading
+from tests.connectors.cbs.reading import euro, read_balance, read_bills, read_invoices, read_result
 
 WHOLE = {
     "bills": lambda: replies.paged("QueryInvoice", replies.invoice(replies.detail(), replies.detail("502"))),
@@ -26,11 +24,10 @@ WHOLE = {
 def read_whole(kind: str, result: etree._Element) -> object:
     match kind:
         case "profile":
-            return profile.read_profile(Node(result), reading(), asked=NUMBER, parts=ALL)
+            return read_result(result)
         case "balance":
             return read_balance("QuerySumBalanceAndCredit", result)
-    read = bills.bill_reader(reading(), account_number="A1000042")
-    return bills.arrange_bills(read_page(Node(result), "InvoiceInfo", read, mark="InvoiceNo", begin=0).rows)
+    return read_invoices(result)
 
 
 def leaves(result: etree._Element) -> list[etree._Element]:

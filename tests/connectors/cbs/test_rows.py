@@ -1,34 +1,35 @@
 import pytest
 
-from connectors.cbs.rows import read_page
-from connectors.xml import Node, XmlError
+from connectors.cbs.rows import page_of
+from connectors.xml import XmlError
 from tests.connectors.cbs import replies
+from tests.connectors.cbs.reading import PAYMENT_LOG, node
 
 
-def page_of(result, *, begin: int = 0):
-    return read_page(Node(result), "PaymentInfo", lambda node: node.text("TransID"), mark="TransID", begin=begin)
+def page(result, *, begin: int = 0):
+    return page_of(PAYMENT_LOG(node(result).element), "PaymentInfo", lambda told: told.number, begin=begin)
 
 
 def test_a_whole_list_is_the_last_page():
-    page = page_of(replies.paged("QueryPaymentLog", replies.payment("1"), replies.payment("2")))
+    found = page(replies.paged("QueryPaymentLog", replies.payment("1"), replies.payment("2")))
 
-    assert (("1", "2"), True) == (page.rows, page.is_last)
+    assert (("1", "2"), True) == (found.rows, found.is_last)
 
 
 def test_a_part_tells_where_the_next_begins():
-    page = page_of(replies.paged("QueryPaymentLog", replies.payment(), total=9, begin=4), begin=4)
+    found = page(replies.paged("QueryPaymentLog", replies.payment(), total=9, begin=4), begin=4)
 
-    assert (5, False) == (page.end, page.is_last)
+    assert (5, False) == (found.end, found.is_last)
 
 
 def test_a_reply_may_repeat_the_number_of_rows_that_was_asked_for():
-    assert page_of(replies.paged("QueryPaymentLog", replies.payment(), fetched=500)).is_last
+    assert page(replies.paged("QueryPaymentLog", replies.payment(), fetched=500)).is_last
 
 
 def test_zero_rows_are_an_empty_list():
-    page = page_of(replies.paged("QueryPaymentLog"))
+    found = page(replies.paged("QueryPaymentLog"))
 
-    assert ((), True) == (page.rows, page.is_last)
+    assert ((), True) == (found.rows, found.is_last)
 
 
 @pytest.mark.parametrize(
@@ -49,4 +50,4 @@ def test_zero_rows_are_an_empty_list():
 )
 def test_more_or_fewer_rows_than_the_reply_tells_are_refused(result):
     with pytest.raises(XmlError):
-        page_of(result)
+        page(result)

@@ -8,15 +8,35 @@ from lxml import etree
 
 from connectors.capabilities import Period
 from connectors.huawei import LocalTime
-from connectors.xml import Node, XmlError
+from connectors.lexical import LexicalError
+from connectors.soap.records import compiled, element, record
+from connectors.xml import Element, XmlError, parse
 
 MADRID = LocalTime(zone=zoneinfo.ZoneInfo("Europe/Madrid"), none=("20370101", "19700101"))
 
 
-def node(text: str) -> Node:
+@record
+class Row:
+    at: dt.datetime | None = element("At", read="time")
+
+
+@record
+class Dated:
+    at: dt.datetime = element("At", read="instant")
+
+
+def read(time: LocalTime, text: str) -> dt.datetime | None:
+    return compiled(Row, using=time.using())(row(text)).at
+
+
+def require(time: LocalTime, text: str) -> dt.datetime:
+    return compiled(Dated, using=time.using())(row(text)).at
+
+
+def row(text: str) -> Element:
     parent = etree.Element("Row")
     etree.SubElement(parent, "At").text = text
-    return Node(parent)
+    return parse(etree.tostring(parent))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +49,7 @@ def node(text: str) -> Node:
     ],
 )
 def test_local_digits_are_an_instant(text, instant):
-    assert instant == MADRID.read(node(text), "At")
+    assert instant == read(MADRID, text)
 
 
 @pytest.mark.parametrize(
@@ -37,9 +57,9 @@ def test_local_digits_are_an_instant(text, instant):
     ["", "20370101000000", "20370101020000", "19700101000000", "19700101020000", "19700101080000", "19700101100000"],
 )
 def test_never_and_unset_are_no_time_at_whatever_hour_the_system_writes_them(text):
-    assert MADRID.read(node(text), "At") is None
-    with pytest.raises(XmlError, match="At is missing or no time"):
-        MADRID.require(node(text), "At")
+    assert read(MADRID, text) is None
+    with pytest.raises(XmlError, match=r"At is missing or (no time|empty)"):
+        require(MADRID, text)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +90,7 @@ def test_never_and_unset_are_no_time_at_whatever_hour_the_system_writes_them(tex
 )
 def test_anything_else_is_refused_and_not_repeated(text):
     with pytest.raises(XmlError) as caught:
-        MADRID.read(node(text), "At")
+        read(MADRID, text)
 
     assert text not in str(caught.value)
 
@@ -79,37 +99,59 @@ def test_a_last_day_that_utc_cannot_hold_is_refused():
     chicago = LocalTime(zone=zoneinfo.ZoneInfo("America/Chicago"), none=())
 
     with pytest.raises(XmlError, match="At is not a possible time"):
-        chicago.read(node("99991231235959"), "At")
+        read(chicago, "99991231235959")
 
 
 def test_the_repeated_hour_is_read_as_its_first_passing():
-    assert dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC) == MADRID.read(node("20261025023000"), "At")
+    assert dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC) == read(MADRID, "20261025023000")
 
 
 def test_the_hour_that_is_left_out_is_read_by_the_clock_of_the_winter():
-    assert dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC) == MADRID.read(node("20260329023000"), "At")
-    assert dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC) == MADRID.read(node("20260329033000"), "At")
+    assert dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC) == read(MADRID, "20260329023000")
+    assert dt.datetime(2026, 3, 29, 1, 30, tzinfo=dt.UTC) == read(MADRID, "20260329033000")
 
 
 def test_what_means_unset_may_be_a_time_that_no_system_knew_but_not_one_that_cannot_be():
     told = LocalTime(zone=MADRID.zone, none=("00010101",))
 
-    assert told.read(node("00010101000000"), "At") is None
+    assert read(told, "00010101000000") is None
     with pytest.raises(XmlError, match="At is not a possible time"):
-        told.read(node("00010101990000"), "At")
+        read(told, "00010101990000")
+
+
+def test_times_that_are_remembered_are_those_that_are_read_anew():
+    using = MADRID.using()
+    texts = ["20260301120000", "20370101000000", "20261025023000"] * 2
+
+    assert [MADRID.parse(text) for text in texts] == [using["time"](text) for text in texts]
+
+
+@pytest.mark.parametrize("text", ["20260230120000", "2026-03-01"])
+def test_what_is_no_time_is_none_when_it_comes_again(text):
+    using = MADRID.using()
+
+    for _ in range(2):
+        with pytest.raises(LexicalError):
+            using["time"](text)
 
 
 def test_a_period_is_rounded_outwards_to_whole_seconds():
     start = dt.datetime(2026, 8, 1, 10, 0, 0, 900_000, tzinfo=dt.UTC)
     end = dt.datetime(2026, 8, 1, 10, 59, 59, 1, tzinfo=dt.UTC)
 
-    assert ("20260801120000", "20260801130000") == MADRID.bounds(Period(start=start, end=end))
+    assert ("20260801120000", "20260801130000") == MADRID.bounds(Period(start=start, end=end), now=end)
 
 
 def test_a_period_of_whole_seconds_is_written_as_it_is():
     start, end = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 
-    assert ("20260101010000", "20260201010000") == MADRID.bounds(Period(start=start, end=end))
+    assert ("20260101010000", "20260201010000") == MADRID.bounds(Period(start=start, end=end), now=end)
+
+
+def test_an_open_period_goes_on_until_it_is_asked_about() -> None:
+    start, now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
+
+    assert MADRID.bounds(Period(start=start), now=now) == MADRID.bounds(Period(start=start, end=now), now=now)
 
 
 ZONES = st.sampled_from(
@@ -126,7 +168,7 @@ def test_what_is_written_is_read_again_but_for_the_repeated_hour(instant, name):
     instant = instant.replace(tzinfo=dt.UTC, microsecond=0)
     time = LocalTime(zone=zone, none=("20370101", "19700101"))
 
-    again = time.read(node(time.write(instant)), "At")
+    again = read(time, time.write(instant))
 
     assert again is not None
     assert instant - again == (dt.timedelta(hours=1) if instant.astimezone(zone).fold else dt.timedelta())
@@ -135,7 +177,7 @@ def test_what_is_written_is_read_again_but_for_the_repeated_hour(instant, name):
 @given(text=st.text(max_size=16))
 def test_no_text_is_read_as_a_time_unless_it_is_fourteen_digits(text):
     try:
-        found = MADRID.read(node(text), "At")
+        found = read(MADRID, text)
     except (XmlError, ValueError):  # lxml itself refuses control characters.
         return
     stripped = text.strip(" \t\r\n")

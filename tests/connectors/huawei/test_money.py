@@ -3,19 +3,40 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
 
 from connectors.huawei import MoneyTable
-from connectors.huawei.money import amount, require_amount
-from connectors.xml import Node, XmlError
+from connectors.huawei.money import LONG
+from connectors.soap.records import compiled, element, record
+from connectors.xml import Element, XmlError, parse
 from schema.money import Money
 
 TABLE = MoneyTable(currencies={"1102": "EUR", "1153": "KWD"}, decimals=2, decimals_by_id={"1153": 3})
 LONGS = st.integers(min_value=-(2**63), max_value=2**63 - 1)
 
 
-def row(inner: str) -> Node:
-    return Node(etree.fromstring(f"<Row>{inner}</Row>"))
+@record
+class May:
+    a: int | None = element("A", bits=LONG)
+
+
+@record
+class Must:
+    a: int = element("A", bits=LONG)
+
+
+may, must = compiled(May), compiled(Must)
+
+
+def amount(inner: str) -> int | None:
+    return may(row(inner)).a
+
+
+def require_amount(inner: str) -> int:
+    return must(row(inner)).a
+
+
+def row(inner: str) -> Element:
+    return parse(f"<Row>{inner}</Row>".encode())
 
 
 def test_units_become_money_with_all_their_digits():
@@ -34,6 +55,23 @@ def test_an_unknown_currency_id_names_the_setting_and_not_the_id():
     assert "8800" not in str(caught.value)
 
 
+def test_within_one_answer_an_amount_is_made_once_and_in_the_next_one_anew():
+    one, other = TABLE.for_one_answer(), TABLE.for_one_answer()
+
+    assert one["1102"][100] is one["1102"][100]
+    assert one["1102"][100] == other["1102"][100]
+    assert one["1102"][100] is not other["1102"][100]
+
+
+def test_amounts_of_two_currencies_are_kept_apart_and_no_amount_is_no_money():
+    money = TABLE.for_one_answer()
+
+    assert ["1.00 EUR", "0.100 KWD"] == [
+        f"{each.amount} {each.currency}" for each in (money["1102"][100], money["1153"][100])
+    ]
+    assert money["1102"][None] is None
+
+
 @given(units=LONGS)
 def test_every_long_is_exact(units):
     assert units == TABLE.money(units, "1102").amount * 100
@@ -41,16 +79,16 @@ def test_every_long_is_exact(units):
 
 @given(units=LONGS)
 def test_every_long_is_read_from_its_digits(units):
-    assert units == require_amount(row(f"<A> {units}\n</A>"), "A")
+    assert units == require_amount(f"<A> {units}\n</A>")
 
 
 @pytest.mark.parametrize(
     "inner", ["", "<A/>", "<A> </A>", '<A x:nil="true" xmlns:x="http://www.w3.org/2001/XMLSchema-instance"/>']
 )
 def test_no_amount_is_none_or_an_error_where_one_must_be(inner):
-    assert amount(row(inner), "A") is None
+    assert amount(inner) is None
     with pytest.raises(XmlError, match="A is missing or empty"):
-        require_amount(row(inner), "A")
+        require_amount(inner)
 
 
 @pytest.mark.parametrize(
@@ -63,16 +101,16 @@ def test_no_amount_is_none_or_an_error_where_one_must_be(inner):
 )  # fmt: skip
 def test_anything_but_an_xsd_long_is_refused(text):
     with pytest.raises(XmlError, match=r"^A (is|holds)"):
-        amount(row(f"<A>{text}</A>"), "A")
+        amount(f"<A>{text}</A>")
 
 
 def test_two_amounts_of_one_name_are_refused():
     with pytest.raises(XmlError, match="A occurs more than once"):
-        amount(row("<A>1</A><A>1</A>"), "A")
+        amount("<A>1</A><A>1</A>")
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("+7", 7), ("007", 7), ("-0", 0), ("<![CDATA[7]]>", 7), ("1<![CDATA[2]]>3", 123)]
 )
 def test_other_ways_to_write_a_long_are_read(text, value):
-    assert value == amount(row(f"<A>{text}</A>"), "A")
+    assert value == amount(f"<A>{text}</A>")
