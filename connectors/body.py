@@ -26,12 +26,13 @@ async def whole_body(parts: AsyncIterable[bytes], *, coding: str, limit: int) ->
 
 
 async def _plain(parts: AsyncIterable[bytes], *, limit: int) -> bytes:
-    body, count = bytearray(), 0
+    # Put together once at the end; what came as one part is not copied at all.
+    pieces, size = [], 0
     async for part in parts:
-        body += part
-        count += 1
-        _check(len(body), count, limit=limit)
-    return bytes(body)
+        pieces.append(part)
+        size += len(part)
+        _check(size, len(pieces), limit=limit)
+    return b"".join(pieces)
 
 
 async def _inflated(parts: AsyncIterable[bytes], *, limit: int) -> bytes:

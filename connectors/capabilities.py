@@ -24,10 +24,14 @@ from schema.recharge import Accumulator, Balance, PrepaidAccount, Recharge
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Period:
-    """A closed period of time; both ends aware."""
+    """
+    A closed period of time; both ends aware. Without an *end* it goes on until it is asked about.
+
+    Two questions about one open period are the same question, however long after each other they come.
+    """
 
     start: dt.datetime
-    end: dt.datetime
+    end: dt.datetime | None = None
 
 
 class BillingKeyKind(enum.Enum):
@@ -170,6 +174,10 @@ class Connector(Protocol):
         *msisdn* is what to ask about where the dialect needs a number. That the system does not know it is well, and
         where it does its answer is read as any other. Raises ConnectorError.
         """
+        ...
+
+    async def open_ahead(self) -> None:
+        """Open the connections that the settings want to be there before the first call. Never raises."""
         ...
 
     async def aclose(self) -> None:

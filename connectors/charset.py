@@ -18,6 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS_BEGIN = {mark[:1] for mark, _ in _MARKS} | {b""}
 _WIDE = {"utf-16-le", "utf-16-be"}
 _EITHER_WIDE = "utf-16"
 # Decoding holds up every other thread, so a large text is decoded in pieces, between which others take their turn.
@@ -94,6 +95,9 @@ def text_of(body: bytes, *, said: Iterable[str | None]) -> str:
     unless the operator vouches for GBK.)
     """
     said = tuple(said)
+    if len(body) <= _PIECE and body[:1] not in _MARKS_BEGIN and all(not name or _is_plain(name) for name in said):
+        # Nearly every answer: nothing is said but UTF-8, and there is nothing to weigh against it.
+        return _utf_8(body)
     body, marked = _unmarked(body)
     found = {_codec(name, body, marked) for name in said if name}
     found |= {marked} if marked is not None else set()
@@ -107,6 +111,18 @@ def text_of(body: bytes, *, said: Iterable[str | None]) -> str:
     if doubted and not body.isascii() and _is_utf_8(body):
         raise CharsetError("another charset is said, but the bytes are UTF-8")
     return text
+
+
+def _is_plain(name: str) -> bool:
+    return _CODECS.get(name.lower()) == "utf-8"
+
+
+def _utf_8(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        # Not chained: the cause holds the whole body.
+        raise CharsetError("not of the charset that is said") from None
 
 
 def _unmarked(body: bytes) -> tuple[bytes, str | None]:

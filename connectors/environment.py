@@ -7,7 +7,10 @@ import httpx
 
 from connectors.clock import Clock
 from connectors.guard.cache import Store
+from connectors.guard.pipeline import Guard, guard_for
+from connectors.guard.watch import Unwatched, Watch
 from connectors.numbering import NumberingPlan
+from connectors.settings import SystemSettings
 
 
 class Reporter(Protocol):
@@ -35,3 +38,9 @@ class Environment:
     numbering: NumberingPlan
     report: Reporter
     transport: httpx.AsyncBaseTransport | None = None
+    watch: Watch = dataclasses.field(default_factory=Unwatched)
+
+    def guard(self, system: str, settings: SystemSettings) -> Guard:
+        """The guard of one system, which every call to it passes."""
+        watcher = self.watch.over(system, settings)
+        return guard_for(system, settings.guard, clock=self.clock, store=self.store, watcher=watcher)

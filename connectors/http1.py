@@ -2,113 +2,148 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator
 
-import h11
 import httpx
 
+from connectors.http1_full import FullReader
+from connectors.http1_plain import Chunks, Head, plain_head
 from connectors.stream import ByteStream
 
-Headers = Sequence[tuple[bytes, bytes]]
-
-_MAX_HEAD = 64 * 1024
-# Interim answers (100 Continue, 103 Early Hints) come once or twice, never in a flood.
-_MAX_INTERIM = 8
 # Parsing tiny parts of an answer takes longer than their arrival, so without this nobody else would have a turn.
 _TURN_S = 0.01
+_TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
+_TARGET = re.compile(rb"[!-~]+")
+# Everything that a line may hold. Bytes from 0x80 on are allowed in values (RFC 9110, 5.5).
+_TEXT = b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
+
+
+def message(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]], content: bytes) -> bytes:
+    """A whole request. Raises httpx.LocalProtocolError for what would be another request, or more than one."""
+    lines = [b"%b %b HTTP/1.1" % (method, target), *(b"%b: %b" % header for header in headers)]
+    # One look at all of them: a line break in any of them would begin a header, or a request, that nobody asked for.
+    if b"".join(lines).translate(None, _TEXT) or not (_TOKEN.fullmatch(method) and _TARGET.fullmatch(target)):
+        raise httpx.LocalProtocolError("the request is not HTTP")
+    return b"\r\n".join((*lines, b"", content))
+
+
+def is_field_name(name: bytes) -> bool:
+    """Whether *name* can be the name of a header."""
+    return _TOKEN.fullmatch(name) is not None
 
 
 class Connection:
     """
-    What the two sides have said to each other over *stream*; each wait for the peer ends after *patience_s*.
+    What the two sides say to each other over *stream*.
 
-    Every method raises httpx.TransportError, in words of our own: h11's quote the answer.
+    Every method raises httpx.TransportError.
     """
 
-    def __init__(self, stream: ByteStream, *, patience_s: float | None) -> None:
+    def __init__(self, stream: ByteStream) -> None:
         self.stream = stream
+        self._loop = asyncio.get_running_loop()
+        self._patience_s: float | None = None
+        self._turn_began = self._unused_since = self._loop.time()
+        self._full: FullReader | None = None
+        self._length: int | None = None
+        self._received = b""
+        self._is_over = False
+
+    async def ask(self, *, request: bytes, method: bytes, patience_s: float | None) -> Head:
+        """Send *request* and give the head of its answer. Each wait for the peer ends after *patience_s*."""
         self._patience_s = patience_s
-        self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
-        self._turn_began = _now()
-        self._unused_since = _now()
-
-    async def ask(
-        self, *, method: bytes, target: bytes, headers: Headers, content: AsyncIterator[bytes]
-    ) -> h11.Response:
-        """Send a request and give the head of its answer."""
         with _httpx_errors():
-            await self._send(h11.Request(method=method, target=target, headers=list(headers)))
-            async for part in content:
-                await self._send(h11.Data(data=part))
-            await self._send(h11.EndOfMessage())
-            return await self._head()
+            await self.stream.write(request, within_s=patience_s)
+            self._received = await self._read()
+            plain = None if method == b"HEAD" else plain_head(self._received)
+            if plain is None:
+                return await self._full_head(method)
+        self._received, self._length = self._received[plain.size :], plain.length
+        return plain.head
 
-    async def body(self) -> AsyncIterator[bytes]:
+    def body(self) -> AsyncIterator[bytes]:
         """The answer's body, part by part as it comes."""
-        with _httpx_errors():
-            while isinstance(event := await self._next(), h11.Data):
-                yield bytes(event.data)
-        if not isinstance(event, h11.EndOfMessage):
-            raise httpx.RemoteProtocolError("the answer was left before its end")
+        if self._full is not None:
+            return self._full_parts(self._full)
+        return self._chunked() if self._length is None else self._counted(self._length)
 
     def finish(self) -> bool:
         """End the exchange. Whether another one may follow, which takes a whole answer and not a byte more."""
-        if (self._h11.our_state, self._h11.their_state) != (h11.DONE, h11.DONE) or self._h11.trailing_data[0]:
-            return False
-        self._h11.start_next_cycle()
-        self._unused_since = _now()
-        return self.stream.is_quiet
+        may_follow = self._is_over if self._full is None else self._full.may_another_follow
+        self._full, self._is_over = None, False
+        self._unused_since = self._loop.time()
+        return may_follow and self.stream.is_quiet
 
     def is_usable(self, *, keepalive_s: float) -> bool:
         """Whether the connection is open, not unused for too long, and the peer has said nothing unasked."""
-        return _now() - self._unused_since < keepalive_s and self.stream.is_quiet
+        return self._loop.time() - self._unused_since < keepalive_s and self.stream.is_quiet
 
-    async def _send(self, event: h11.Event) -> None:
-        async with asyncio.timeout(self._patience_s):
-            await self.stream.write(self._h11.send(event) or b"")
+    async def _full_head(self, method: bytes) -> Head:
+        self._full = FullReader(method)
+        self._full.receive(self._received)
+        while (head := self._full.head()) is None:
+            self._full.receive(await self._read())
+        return head
 
-    async def _head(self) -> h11.Response:
-        for _ in range(_MAX_INTERIM + 1):
-            event = await self._next()
-            if isinstance(event, h11.Response):
-                _check_framing(event)
-                return event
-            if not isinstance(event, h11.InformationalResponse):
-                break
-        raise httpx.RemoteProtocolError("no answer, or too many interim ones")
+    async def _full_parts(self, full: FullReader) -> AsyncIterator[bytes]:
+        with _httpx_errors():
+            while True:
+                for part in full.parts():
+                    yield part
+                    await self._give_turn()
+                if full.is_whole:
+                    return
+                full.receive(await self._read())
 
-    async def _next(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+    async def _counted(self, length: int) -> AsyncIterator[bytes]:
+        part, left = self._received, length
+        with _httpx_errors():
+            while len(part) < left:
+                yield part
+                left -= len(part)
+                part = await self._more()
+        self._is_over = len(part) == left
+        yield part[:left]
+
+    async def _chunked(self) -> AsyncIterator[bytes]:
+        chunks, data = Chunks(), self._received
+        with _httpx_errors():
+            while True:
+                for part in chunks.parts(data):
+                    yield part
+                    await self._give_turn()
+                if chunks.surprise:
+                    break
+                if chunks.is_over:
+                    self._is_over = not chunks.is_anything_behind
+                    return
+                data = await self._more()
+        self._full = FullReader.of_chunks()
+        self._full.receive(chunks.surprise)
+        async for part in self._full_parts(self._full):
+            yield part
+
+    async def _more(self) -> bytes:
+        data = await self._read()
+        if not data:
+            raise httpx.RemoteProtocolError("the answer is not HTTP")
+        return data
+
+    async def _read(self) -> bytes:
         await self._give_turn()
-        while (event := self._h11.next_event()) is h11.NEED_DATA:
-            async with asyncio.timeout(self._patience_s):
-                self._h11.receive_data(await self.stream.read())
-        return event
+        return await self.stream.read(within_s=self._patience_s)
 
     async def _give_turn(self) -> None:
-        if _now() - self._turn_began > _TURN_S:
+        if self._loop.time() - self._turn_began > _TURN_S:
             await asyncio.sleep(0)
-            self._turn_began = _now()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def _check_framing(response: h11.Response) -> None:
-    # RFC 9112, 6.1 and 6.3: two words on where an answer ends are an attack or a broken proxy.
-    names = {name for name, _ in response.headers}
-    if {b"content-length", b"transfer-encoding"} <= names:
-        raise httpx.RemoteProtocolError("two ways of framing")
+            self._turn_began = self._loop.time()
 
 
 @contextlib.contextmanager
 def _httpx_errors() -> Iterator[None]:
     try:
         yield
-    except h11.RemoteProtocolError:
-        raise httpx.RemoteProtocolError("the answer is not HTTP") from None
-    except h11.LocalProtocolError:
-        raise httpx.LocalProtocolError("the request is not HTTP") from None
     except TimeoutError:
         raise httpx.ReadTimeout("the peer was silent for too long") from None
     except OSError as exc:

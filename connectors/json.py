@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn, TypeAlias
 
@@ -25,6 +25,7 @@ _NON_CHARACTERS = ("\ufffe", "\uffff")
 # How such a character, or half of one, can be written in a JSON text of which each character by itself is good.
 _SUSPICIOUS = ("\\b", "\\f", "\\u000", "\\u001", "\\ud", "\\uD", "\\uf", "\\uF")
 _PIECE = 64 * 1024
+_CONTAINERS = (dict, list)
 
 
 class JsonError(ValueError):
@@ -41,9 +42,10 @@ def parse(body: bytes, *, charset: str | None = None) -> Json:
     """
     text = _text(body, charset)
     nested = text.count("[") + text.count("{")
-    if nested + text.count(",") > _MAX_VALUES:
+    # A text has no more values or escapes than letters.
+    if len(text) > _MAX_VALUES and nested + text.count(",") > _MAX_VALUES:
         raise JsonError("too many values")
-    if text.count("\\") > _MAX_ESCAPES:
+    if len(text) > _MAX_ESCAPES and text.count("\\") > _MAX_ESCAPES:
         raise JsonError("too many escapes")
     try:
         value: Json = _DECODER.decode(text)
@@ -54,7 +56,7 @@ def parse(body: bytes, *, charset: str | None = None) -> Json:
         raise JsonError("not well-formed JSON") from None
     if nested > _MAX_DEPTH:
         _check_depth(value)
-    if any(escape in text for escape in _SUSPICIOUS):
+    if "\\" in text and any(escape in text for escape in _SUSPICIOUS):
         _check_characters(value)
     return value
 
@@ -104,20 +106,18 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _inner(value: Json) -> "list[Json]":
-    match value:
-        case dict():
-            return list(value.values())
-        case list():
-            return value
-        case _:
-            return []
+def _inner(level: "list[Json]") -> "Iterator[Json]":
+    for node in level:
+        if isinstance(node, dict):
+            yield from node.values()
+        elif isinstance(node, list):
+            yield from node
 
 
 def _check_depth(value: Json) -> None:
     level = [value]
     for _ in range(_MAX_DEPTH):
-        level = [inner for outer in level for inner in _inner(outer) if isinstance(inner, dict | list)]
+        level = [inner for inner in _inner(level) if isinstance(inner, _CONTAINERS)]
         if not level:
             return
     raise JsonError("nested too deep")
@@ -130,7 +130,7 @@ def _check_characters(value: Json) -> None:
             texts = [node] if isinstance(node, str) else list(node) if isinstance(node, dict) else []
             if not all(_is_text(text) for text in texts):
                 raise JsonError("a character that is none")
-        level = [inner for outer in level for inner in _inner(outer)]
+        level = list(_inner(level))
 
 
 def _is_text(text: object) -> bool:

@@ -11,7 +11,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LARGE = 64 * 1024
-"""Answers above this size, in bytes, are worked on in a thread, so that they do not hold up the event loop."""
+"""
+Answers above this size, in bytes, are worked on in a thread, so that none holds up the event loop for ten milliseconds.
+
+Measured: of bills this much is read in 2 to 4 ms, of nothing but tiny elements in 7. A thread costs 0.15 ms.
+"""
 
 HUGE = 1024 * 1024
 """Answers above this one queue up apart, so that a burst of them does not keep merely large ones waiting."""

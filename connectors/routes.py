@@ -66,6 +66,9 @@ class Systems(Generic[T]):
 
     @staticmethod
     def _closest(key: str, beginnings: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        if len(beginnings) == 1:
+            ((name, told),) = beginnings.items()
+            return (name,) if not told or key.startswith(told) else ()
         # The longest beginning wins, as in number portability: 99961 may have moved out of 9996 to another system.
         reach = {
             name: max((len(beginning) for beginning in told or ("",) if key.startswith(beginning)), default=-1)

@@ -90,6 +90,9 @@ Secret = Annotated[SecretStr, BeforeValidator(_secret)]
 ConfigFile = Annotated[pathlib.Path, BeforeValidator(_existing_file)]
 """A file that exists; relative paths start at the configuration file's folder."""
 
+ConfigPath = Annotated[pathlib.Path, BeforeValidator(lambda value, info: _path(str(value), info))]
+"""A path, whether there is anything or not; relative paths start at the configuration file's folder."""
+
 Zone = Annotated[zoneinfo.ZoneInfo, BeforeValidator(_zone)]
 """An IANA time zone name, for systems that write times without one."""
 
@@ -116,11 +119,21 @@ class SystemSettings(BaseModel):
     tls: TlsSettings = Field(default_factory=TlsSettings, description="How to trust the system, for https addresses.")
     guard: GuardSettings = Field(default_factory=GuardSettings, description="How much the system may be asked.")
     connect_timeout_s: Annotated[float, Field(gt=0, le=60)] = Field(default=1.0, description="Time to connect.")
+    open_ahead: Annotated[int, Field(ge=0, le=32)] = Field(
+        default=0,
+        description="Connections opened when the gateway starts, so that the first calls need not wait for them. "
+        "Systems count connections, and one that is unused for 30 seconds is closed.",
+    )
     max_reply_bytes: int = Field(default=10 * 1024 * 1024, ge=1024, description="A longer answer is refused.")
     charset: Charset | None = Field(
         default=None,
         description="Charset of the system's answers, whatever they say; null for what they say. Set it where answers "
         "in an older charset are refused because their bytes could be UTF-8 as well.",
+    )
+    send_trace_headers: bool = Field(
+        default=True,
+        description="Whether requests carry `traceparent` and `X-Request-Id`, so that the system's own log can be "
+        "matched with ours. Switch it off for a system that chokes on headers it does not know.",
     )
     number_form: NumberForm = Field(
         default=NumberForm.INTERNATIONAL, description="How this system writes a subscriber's number."

@@ -13,9 +13,9 @@ import socket
 import ssl
 from typing import Any, cast
 
-_PIECE = 64 * 1024
-# Beyond this the peer has to wait until somebody reads.
+# Beyond this the peer has to wait until somebody reads: so many bytes, or pieces of whatever size.
 _UNREAD = 256 * 1024
+_UNREAD_PIECES = 1000
 _TLS_GOODBYE_S = 1.0
 
 
@@ -23,45 +23,56 @@ class ByteStream(asyncio.Protocol):
     """An open connection. Whoever opened it closes it; `closed` says when that is done."""
 
     def __init__(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._received = bytearray()
+        self._loop = asyncio.get_running_loop()
+        self._pieces: list[bytes] = []
+        self._unread = 0
         self._ended = False
         self._broken_by: Exception | None = None
         self._paused = False
-        self._arrival: asyncio.Future[None] | None = None
-        self._writable = asyncio.Event()
-        self._writable.set()
-        self.closed: asyncio.Future[None] = loop.create_future()
+        self._arrival: asyncio.Future[bool] | None = None
+        self._writable: asyncio.Future[bool] | None = None
+        self.closed: asyncio.Future[bool] = self._loop.create_future()
 
-    async def read(self) -> bytes:
-        """What has arrived, at most 64 KiB at once; empty at the peer's end. Raises ConnectionError."""
-        while not self._received and not self._ended:
-            self._arrival = asyncio.get_running_loop().create_future()
-            await self._arrival
-        if self._broken_by is not None and not self._received:
+    async def read(self, *, within_s: float | None) -> bytes:
+        """All that has arrived, or the next that does; empty at the peer's end. TimeoutError, ConnectionError."""
+        while not self._pieces and not self._ended:
+            self._arrival = self._loop.create_future()
+            await self._within(self._arrival, within_s)
+        if self._broken_by is not None and not self._pieces:
             raise ConnectionResetError from self._broken_by
-        data = bytes(self._received[:_PIECE])
-        del self._received[:_PIECE]
-        if self._paused and len(self._received) < _UNREAD:
+        # One piece, which is the usual case, is not copied.
+        data = b"".join(self._pieces)
+        self._pieces.clear()
+        self._unread = 0
+        if self._paused:
             self._paused = False
             self._transport.resume_reading()
         return data
 
-    async def write(self, data: bytes) -> None:
+    async def write(self, data: bytes, *, within_s: float | None) -> None:
         """Send *data*. A peer that has gone shows in what can be read: it may have answered before it left."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
-            await self._writable.wait()
+        if self._transport.is_closing():
+            return
+        self._transport.write(data)
+        if self._writable is not None:
+            await self._within(self._writable, within_s)
+
+    async def _within(self, future: "asyncio.Future[bool]", within_s: float | None) -> None:
+        alarm = None if within_s is None else self._loop.call_later(within_s, _tell, future, False)
+        try:
+            if not await future:
+                raise TimeoutError
+        finally:
+            if alarm is not None:
+                alarm.cancel()
 
     @property
     def is_quiet(self) -> bool:
         """Whether the connection is open and nothing has arrived that was not read."""
-        if self._received or self._ended or self._transport.is_closing():
+        if self._pieces or self._ended or self._transport.is_closing():
             return False
         # The event loop may not have looked yet.
-        poll = select.poll()
-        poll.register(self._transport.get_extra_info("socket").fileno(), select.POLLIN)
-        return not poll.poll(0)
+        return not self._poll.poll(0)
 
     def get_extra_info(self, name: str) -> Any:
         """What asyncio knows of the connection, such as its `ssl_object`."""
@@ -74,41 +85,44 @@ class ByteStream(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the connection stands."""
         self._transport = cast("asyncio.Transport", transport)
+        self._poll = select.poll()
+        self._poll.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         """asyncio: bytes have arrived."""
-        self._received += data
-        if len(self._received) >= _UNREAD and not self._paused:
+        self._pieces.append(data)
+        self._unread += len(data)
+        if (self._unread >= _UNREAD or len(self._pieces) >= _UNREAD_PIECES) and not self._paused:
             self._paused = True
             self._transport.pause_reading()
-        self._wake()
+        _tell(self._arrival)
 
     def eof_received(self) -> bool:
         """asyncio: the peer has said its last byte. What has arrived can still be read."""
         self._ended = True
-        self._wake()
+        _tell(self._arrival)
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the connection is gone."""
         self._broken_by = exc
         self._ended = True
-        self._wake()
-        self._writable.set()
-        if not self.closed.done():
-            self.closed.set_result(None)
+        for future in (self._arrival, self._writable, self.closed):
+            _tell(future)
 
     def pause_writing(self) -> None:
         """asyncio: the peer does not take what we send."""
-        self._writable.clear()
+        self._writable = self._loop.create_future()
 
     def resume_writing(self) -> None:
         """asyncio: it does again."""
-        self._writable.set()
+        _tell(self._writable)
+        self._writable = None
 
-    def _wake(self) -> None:
-        if self._arrival is not None and not self._arrival.done():
-            self._arrival.set_result(None)
+
+def _tell(future: "asyncio.Future[bool] | None", happened: bool = True) -> None:  # noqa: FBT001, FBT002 - for call_later
+    if future is not None and not future.done():
+        future.set_result(happened)
 
 
 async def connect(host: str, port: int, *, tls: ssl.SSLContext | None, within_s: float | None) -> ByteStream:

@@ -1,6 +1,8 @@
 """
 HTTP/1.1 to one host over kept connections. Holds connections and nothing else: no redirects, cookies or credentials.
 
+It can be asked directly, which costs a fifth, and it is a transport of httpx for those who speak httpx.
+
 httpcore's pool loses a place for good when a call is cancelled at the wrong instant (a pool of 12 lost 10 to a few
 hundred hang-ups), and cancelled calls are everyday here. So a connection belongs to one exchange at a time, is kept
 only after a whole answer with nothing behind it, and is thrown away whatever else happens.
@@ -9,15 +11,15 @@ only after a whole answer with nothing behind it, and is thrown away whatever el
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from typing import cast
 
 import httpx
 
-from connectors.http1 import Connection
+from connectors.http1 import Connection, message
+from connectors.http1_plain import Head
 from connectors.stream import connect
 
 # What httpx would act upon: it remembers cookies for the next call, and works out where a redirect leads.
-_NOT_FOR_HTTPX = {b"set-cookie", b"location"}
+_NOT_FOR_HTTPX = {"set-cookie", "location"}
 _CLOSING_S = 1.0
 
 
@@ -34,30 +36,48 @@ class OneHostTransport(httpx.AsyncBaseTransport):
         self._ssl_context = ssl_context
         self._keepalive_s = keepalive_s
         self._idle: list[Connection] = []
-        self._closing: set[asyncio.Future[None]] = set()
+        self._closing: set[asyncio.Future[bool]] = set()
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send *request* over a kept or a new connection; raises httpx.TransportError."""
-        patience_s = request.extensions.get("timeout", {})
-        connection = self._take() or await self._connect(patience_s.get("connect"), patience_s.get("read"))
+    async def ask(self, request: bytes, *, method: bytes, connect_s: float | None, read_s: float | None) -> "Exchange":
+        """
+        Send a whole *request* over a kept or a new connection; whoever asks ends the exchange.
+
+        The address is ours, whatever a request says: nothing in it can change the host. Raises httpx.TransportError.
+        """
+        connection = self._take() or await self._connect(connect_s)
         try:
-            head = await connection.ask(
-                method=request.method.encode("ascii"),
-                # The address is ours, whatever a URL says: nothing in an answer or an identifier can change the host.
-                target=request.url.raw_path,
-                headers=request.headers.raw,
-                content=aiter(cast("httpx.AsyncByteStream", request.stream)),
-            )
+            head = await connection.ask(request=request, method=method, patience_s=read_s)
         except BaseException:
             self._discard(connection)
             raise
-        headers = [(name, value) for name, value in head.headers if name not in _NOT_FOR_HTTPX]
-        return httpx.Response(
-            status_code=head.status_code,
-            headers=headers,
-            stream=_Body(connection, self),
-            extensions={"network_stream": connection.stream},
+        return Exchange(head, connection, self)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """httpx: send *request*, whose body must be of known length; raises httpx.TransportError."""
+        if "transfer-encoding" in request.headers:
+            raise httpx.LocalProtocolError("a request is sent whole")
+        method = request.method.encode("ascii")
+        written = message(method, request.url.raw_path, request.headers.raw, await request.aread())
+        patience_s = request.extensions.get("timeout", {})
+        exchange = await self.ask(
+            written, method=method, connect_s=patience_s.get("connect"), read_s=patience_s.get("read")
         )
+        told = (header for header in exchange.head.headers if header[0] not in _NOT_FOR_HTTPX)
+        return httpx.Response(
+            status_code=exchange.head.status,
+            headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in told],
+            stream=_Body(exchange),
+            extensions={"network_stream": exchange.stream},
+        )
+
+    async def open_ahead(self, count: int, *, within_s: float) -> None:
+        """Open connections until *count* are kept for the next exchanges; fewer when they cannot be opened."""
+
+        async def open_one() -> None:
+            self._idle.append(await self._connect(within_s))
+
+        missing = range(count - len(self._idle))
+        await asyncio.gather(*(open_one() for _ in missing), return_exceptions=True)
 
     def give_back(self, connection: Connection) -> None:
         """Keep *connection* for the next exchange if this one left nothing behind, else throw it away."""
@@ -76,14 +96,14 @@ class OneHostTransport(httpx.AsyncBaseTransport):
         if self._closing:
             await asyncio.wait(self._closing, timeout=_CLOSING_S)
 
-    async def _connect(self, connect_s: float | None, read_s: float | None) -> Connection:
+    async def _connect(self, connect_s: float | None) -> Connection:
         try:
             stream = await connect(self._host, self._port, tls=self._ssl_context, within_s=connect_s)
         except TimeoutError:
             raise httpx.ConnectTimeout("no connection in time") from None
         except OSError as exc:
             raise httpx.ConnectError(type(exc).__name__) from exc
-        return Connection(stream, patience_s=read_s)
+        return Connection(stream)
 
     def _take(self) -> Connection | None:
         # The one used last is the one least likely to have been closed by the system meanwhile.
@@ -101,16 +121,36 @@ class OneHostTransport(httpx.AsyncBaseTransport):
         connection.stream.closed.add_done_callback(self._closing.discard)
 
 
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, connection: Connection, transport: OneHostTransport) -> None:
+class Exchange:
+    """A question that was sent, and the answer that is arriving. Holds its connection until it is ended."""
+
+    __slots__ = ("_connection", "_transport", "head", "stream")
+
+    def __init__(self, head: Head, connection: Connection, transport: OneHostTransport) -> None:
+        self.head = head
+        self.stream = connection.stream
         self._connection: Connection | None = connection
         self._transport = transport
-        self._parts = connection.body()
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._parts
+    def body(self) -> AsyncIterator[bytes]:
+        """The answer's body, part by part as it comes; to be asked for once. Raises httpx.TransportError."""
+        if self._connection is None:
+            raise httpx.StreamClosed
+        return self._connection.body()
 
-    async def aclose(self) -> None:
+    def end(self) -> None:
+        """Let go of the connection, which is kept after a whole answer only."""
         connection, self._connection = self._connection, None
         if connection is not None:
             self._transport.give_back(connection)
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._exchange.body()
+
+    async def aclose(self) -> None:
+        self._exchange.end()

@@ -4,18 +4,22 @@ Knows nothing of SOAP or JSON. The total time of a call is the guard's business,
 """
 
 import dataclasses
-import http.cookiejar
+import functools
 import logging
 import re
 import ssl
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from typing import TypeVar, cast
 
 import httpx
 
 from connectors.body import BodyError, whole_body
+from connectors.credentials import Credential
 from connectors.errors import BadData, TimedOut, Unavailable
+from connectors.http1 import message
+from connectors.http_request import HttpRequest, RequestForm
 from connectors.offload import worked_out
+from connectors.outgoing import OUTGOING
 from connectors.settings import SystemSettings
 from connectors.transport import OneHostTransport
 
@@ -29,9 +33,19 @@ for _chatty in ("httpx", "httpcore"):
     logging.getLogger(_chatty).setLevel(logging.WARNING)
 
 
+_HEADERS = {
+    "Accept": "*/*",
+    # Content codings buy little on a local network and hide how large an answer is.
+    "Accept-Encoding": "identity",
+    "Connection": "keep-alive",
+    "User-Agent": "switchboard",
+}
+_Answer = tuple[int, Mapping[str, str], bytes]
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole HTTP answer. The body is kept out of its repr."""
+    """A whole HTTP answer, the names of its headers in lower case. The body is kept out of its repr."""
 
     status: int
     content_type: str
@@ -41,86 +55,134 @@ class Reply:
 
 
 class HttpWire:
-    """The one HTTP client of a system. Whoever opens it closes it."""
+    """
+    The one HTTP client of a system. Whoever opens it closes it.
+
+    *credential* is what each request is authorised by. *transport* replaces the network in tests; anything that is a
+    transport of httpx is asked as httpx would ask it, only without what its client adds: no redirects, no cookies.
+    """
 
     def __init__(
         self,
         system: str,
         settings: SystemSettings,
         *,
-        auth: httpx.Auth | None = None,
+        credential: Credential | None = None,
         headers: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._system = system
-        self._base = str(settings.url).rstrip("/")
         self._max_reply_bytes = settings.max_reply_bytes
         self._charset = settings.charset
-        self._client = httpx.AsyncClient(
-            auth=auth,
-            # Content codings buy little on a local network and hide how large an answer is.
-            headers={"Accept-Encoding": "identity", **(headers or {})},
-            transport=transport or transport_to(settings),
-            follow_redirects=False,
-            trust_env=False,
-            timeout=httpx.Timeout(settings.guard.timeout_s, connect=settings.connect_timeout_s),
+        self._form = RequestForm(
+            str(settings.url).rstrip("/"), headers={**_HEADERS, **(headers or {})}, credential=credential
         )
-        # Calls of different people share this client, so no session that an answer starts may reach the next call.
-        self._client.cookies.jar.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self._transport = transport or transport_to(settings)
+        self._connect_s = settings.connect_timeout_s
+        self._read_s = settings.guard.timeout_s
+        self._open_ahead = settings.open_ahead
 
     async def get(self, path: str, *, operation: str, params: Mapping[str, str] | None = None) -> Reply:
         """GET *path* below the system's address; *path* starts with `/` and holds quoted segments only."""
-        request = self._client.build_request("GET", self._url(path), params=params)
-        return await self._send(request, operation=operation)
+        return await self._ask(b"GET", path, params=params, headers={}, operation=operation)
 
     async def post(self, path: str, content: bytes, *, operation: str, headers: Mapping[str, str]) -> Reply:
         """POST *content* to *path* below the system's address; an empty path is the address itself."""
-        request = self._client.build_request("POST", self._url(path), content=content, headers=dict(headers))
-        return await self._send(request, operation=operation)
+        return await self._ask(b"POST", path, content=content, headers=headers, operation=operation)
+
+    async def open_ahead(self) -> None:
+        """Open as many connections as the settings say. A system that cannot be reached now may be so later."""
+        if self._open_ahead and isinstance(self._transport, OneHostTransport):
+            await self._transport.open_ahead(self._open_ahead, within_s=self._connect_s)
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._transport.aclose()
 
-    def _url(self, path: str) -> str:
-        if path and not path.startswith("/"):
-            # `http://crm` + `.evil.example` would be another host.
-            raise ValueError("a path below the system's address starts with /")
-        return self._base + path
-
-    async def _send(self, request: httpx.Request, *, operation: str) -> Reply:
+    async def _ask(
+        self,
+        method: bytes,
+        path: str,
+        *,
+        operation: str,
+        headers: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+        content: bytes = b"",
+    ) -> Reply:
         try:
-            response = await self._client.send(request, stream=True)
-            try:
-                coding = response.headers.get("content-encoding", "")
-                body = await whole_body(response.aiter_raw(), coding=coding, limit=self._max_reply_bytes)
-            finally:
-                await response.aclose()
+            request = self._form.request(
+                method, path, params=params, headers=headers, content=content, outgoing=OUTGOING.get()
+            )
+            if isinstance(self._transport, OneHostTransport):
+                answer = await self._directly(request, self._transport)
+            else:
+                answer = await self._through_httpx(request)
         except BodyError as exc:
             raise BadData(str(exc), system=self._system, operation=operation) from exc
         except httpx.TimeoutException as exc:
             raise TimedOut(type(exc).__name__, system=self._system, operation=operation) from exc
         except (httpx.TransportError, httpx.DecodingError) as exc:
             raise Unavailable(type(exc).__name__, system=self._system, operation=operation) from exc
-        if response.is_redirect:
-            raise BadData("a redirect is not followed", system=self._system, operation=operation)
-        media_type, charset = self._content_type(response, operation=operation)
-        return Reply(
-            status=response.status_code,
-            content_type=media_type,
-            charset=self._charset or charset,
-            headers=response.headers,
-            body=body,
-        )
+        return self._reply(*answer, operation=operation)
 
-    def _content_type(self, response: httpx.Response, *, operation: str) -> tuple[str, str | None]:
-        said = response.headers.get("content-type", "")
-        media_type, _, _ = said.partition(";")
-        parameters = ((name.lower(), value.strip(" \t\"'").lower()) for name, value in _PARAMETER.findall(said))
-        charsets = {value for name, value in parameters if name == "charset" and value}
+    async def _directly(self, request: HttpRequest, transport: OneHostTransport) -> _Answer:
+        written = message(request.method, request.target, request.headers, request.content)
+        exchange = await transport.ask(written, method=request.method, connect_s=self._connect_s, read_s=self._read_s)
+        try:
+            headers = _by_name(exchange.head.headers)
+            return exchange.head.status, headers, await self._body(exchange.body(), headers)
+        finally:
+            exchange.end()
+
+    async def _through_httpx(self, request: HttpRequest) -> _Answer:
+        patience_s = {"connect": self._connect_s, "read": self._read_s, "write": self._read_s, "pool": self._read_s}
+        response = await self._transport.handle_async_request(
+            httpx.Request(
+                request.method.decode("ascii"),
+                self._form.origin + request.target.decode("ascii"),
+                headers=request.headers,
+                content=request.content,
+                extensions={"timeout": patience_s},
+            )
+        )
+        try:
+            raw = response.headers.raw
+            headers = _by_name([(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw])
+            return response.status_code, headers, await self._body(response.stream, headers)
+        finally:
+            await response.aclose()
+
+    async def _body(self, parts: object, headers: Mapping[str, str]) -> bytes:
+        coding = headers.get("content-encoding", "")
+        return await whole_body(cast("AsyncIterable[bytes]", parts), coding=coding, limit=self._max_reply_bytes)
+
+    def _reply(self, status: int, headers: Mapping[str, str], body: bytes, *, operation: str) -> Reply:
+        if 300 <= status <= 399:
+            raise BadData("a redirect is not followed", system=self._system, operation=operation)
+        media_type, charsets = _content_type(headers.get("content-type", ""))
         if len(charsets) > 1:
             raise BadData("two charsets in one Content-Type", system=self._system, operation=operation)
-        return media_type.strip().lower(), next(iter(charsets), None)
+        charset = self._charset or next(iter(charsets), None)
+        return Reply(status=status, content_type=media_type, charset=charset, headers=headers, body=body)
+
+
+def _by_name(headers: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    found = dict(headers)
+    if len(found) == len(headers):
+        return found
+    # A header that comes more than once is one with commas (RFC 9110, 5.3).
+    lines: dict[str, list[str]] = {}
+    for name, value in headers:
+        lines.setdefault(name, []).append(value)
+    return {name: ", ".join(values) for name, values in lines.items()}
+
+
+@functools.lru_cache(maxsize=64)
+def _content_type(said: str) -> tuple[str, frozenset[str]]:
+    # The media type and the charsets that are said. Systems say few different things, so most are taken apart once.
+    media_type, _, _ = said.partition(";")
+    parameters = ((name.lower(), value.strip(" \t\"'").lower()) for name, value in _PARAMETER.findall(said))
+    return media_type.strip().lower(), frozenset(value for name, value in parameters if name == "charset" and value)
 
 
 async def decoded(decode: Callable[[Reply], T], reply: Reply) -> T:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.errors import Unavailable
 from connectors.guard.answer import Answer, Call
+from connectors.guard.watch import Unwatched, Watcher
 
 if TYPE_CHECKING:
     from connectors.guard.pipeline import Ask, Proceed
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
 class Bulkhead:
     """At most *max_concurrent* calls at once; beyond *max_waiting* waiters a call is refused at once."""
 
-    def __init__(self, *, system: str, max_concurrent: int, max_waiting: int) -> None:
+    def __init__(self, *, system: str, max_concurrent: int, max_waiting: int, watcher: Watcher | None = None) -> None:
         self._system = system
         self._places = asyncio.Semaphore(max_concurrent)
         self._max_waiting = max_waiting
         self._waiting = 0
+        self._watcher = watcher or Unwatched()
 
     async def __call__(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """
@@ -27,13 +29,22 @@ class Bulkhead:
         of calls ahead is bounded.
         """
         if self._places.locked() and self._waiting >= self._max_waiting:
+            self._watcher.turned_away(call)
             raise Unavailable("too many calls are waiting", system=self._system, operation=call.operation)
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
+        await self._place()
         try:
             return await proceed(call, ask)
         finally:
             self._places.release()
+
+    async def _place(self) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        self._waiting += 1
+        self._watcher.waits(1)
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+            self._watcher.waits(-1)

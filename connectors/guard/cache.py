@@ -11,11 +11,12 @@ import decimal
 import enum
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.clock import Clock
 from connectors.guard.answer import Answer, Call
+from connectors.guard.watch import Unwatched, Watcher
 
 if TYPE_CHECKING:
     from connectors.guard.pipeline import Ask, Proceed
@@ -41,7 +42,10 @@ class Store(Protocol):
 class Cache:
     """Fresh answers by question. Keys carry a keyed hash of the arguments, so that a store never holds a number."""
 
-    def __init__(self, *, fresh_s: Mapping[str, float], store: Store, clock: Clock) -> None:
+    def __init__(
+        self, *, fresh_s: Mapping[str, float], store: Store, clock: Clock, watcher: Watcher | None = None
+    ) -> None:
+        self._watcher = watcher or Unwatched()
         self._fresh_s = fresh_s
         self._store = store
         self._clock = clock
@@ -53,6 +57,7 @@ class Cache:
         if fresh_s > 0:
             kept = await self._store.get(self._key(call))
             if kept is not None and kept.serves(call) and self._age(kept) < dt.timedelta(seconds=fresh_s):
+                self._watcher.recalled(call)
                 return kept
         return await proceed(call, ask)
 
@@ -75,19 +80,36 @@ class Cache:
         return f"{call.system}:{call.operation}:{digest}"
 
 
+_PLAIN: Mapping[type, Callable[[Any], str]] = {
+    str: str,
+    int: str,
+    bool: str,
+    bytes: repr,
+    type(None): str,
+    decimal.Decimal: str,
+    dt.date: dt.date.isoformat,
+    dt.datetime: dt.datetime.isoformat,
+}
+"""What nearly all arguments are; exactly these types, and none of their children."""
+
+
 def _canonical(value: object) -> str:
     # Not repr: a key's repr may leave out the very number that tells two customers apart.
-    if isinstance(value, enum.Enum):
+    kind = type(value)
+    plain = _PLAIN.get(kind)
+    if plain is not None:
+        text = plain(value)
+    elif isinstance(value, tuple):
+        text = "".join(map(_canonical, value))
+    elif isinstance(value, enum.Enum):
         text = value.name
     elif dataclasses.is_dataclass(value):
         text = "".join(_canonical(getattr(value, field.name)) for field in dataclasses.fields(value))
-    elif isinstance(value, tuple):
-        text = "".join(map(_canonical, value))
     elif isinstance(value, frozenset):
         text = "".join(sorted(map(_canonical, value)))
-    elif value is None or isinstance(value, str | bytes | int | dt.date | decimal.Decimal):
+    elif isinstance(value, str | bytes | int | dt.date | decimal.Decimal):
         text = str(value)
     else:
-        raise TypeError(f"{type(value).__name__} cannot be part of a call's arguments")
+        raise TypeError(f"{kind.__name__} cannot be part of a call's arguments")
     # The length makes it one-to-one: ("a", "bc") is not ("ab", "c").
-    return f"{type(value).__name__}{len(text)}:{text}"
+    return f"{kind.__name__}{len(text)}:{text}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from connectors.clock import Clock
 from connectors.errors import DeadlineReached, Unavailable
 from connectors.guard.answer import Answer, Call
+from connectors.guard.watch import Unwatched, Watcher
 from schema.parts import Part
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ class _Flight:
 class SingleFlight:
     """Calls in flight by their question. A call for more parts is a question of its own."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, clock: Clock, watcher: Watcher | None = None) -> None:
         self._clock = clock
+        self._watcher = watcher or Unwatched()
         self._flights: dict[Hashable, list[_Flight]] = {}
 
     async def __call__(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
@@ -40,7 +42,7 @@ class SingleFlight:
         remaining = call.within.remaining(self._clock)
         if remaining <= 0:
             raise DeadlineReached("no time left to ask", system=call.system, operation=call.operation)
-        flight = self._in_flight(call) or self._start(call, ask, proceed)
+        flight = self._joined(call) or self._start(call, ask, proceed)
         flight.waiting += 1
         try:
             # `wait` leaves the task alone when a caller is cancelled or its time is up: the others still want it.
@@ -62,9 +64,10 @@ class SingleFlight:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _in_flight(self, call: Call) -> _Flight | None:
+    def _joined(self, call: Call) -> _Flight | None:
         for flight in self._flights.get(call.key, ()):
             if flight.parts >= call.parts and not flight.task.done() and not flight.task.cancelling():
+                self._watcher.joined(call)
                 return flight
         return None
 

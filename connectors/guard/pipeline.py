@@ -1,7 +1,7 @@
 """
 The guard: every call to a legacy system passes the same stages in the same order.
 
-    recall -> single flight -> keep -> bulkhead -> time limit -> wire
+    recall -> single flight -> keep -> bulkhead -> watched -> time limit -> wire
 
 One guard serves one system. The order is the tuple in `guard_for`; each stage is a file of its own beside this one.
 """
@@ -17,6 +17,7 @@ from connectors.guard.cache import Cache, Store
 from connectors.guard.flight import SingleFlight
 from connectors.guard.settings import GuardSettings
 from connectors.guard.timelimit import TimeLimit
+from connectors.guard.watch import Unwatched, Watched, Watcher
 
 T = TypeVar("T")
 
@@ -60,15 +61,24 @@ class Guard:
         return Answer(value=value, fetched_at=self._clock.now(), parts=call.parts)
 
 
-def guard_for(system: str, settings: GuardSettings, *, clock: Clock, store: Store) -> Guard:
+def guard_for(
+    system: str, settings: GuardSettings, *, clock: Clock, store: Store, watcher: Watcher | None = None
+) -> Guard:
     """The guard of one system, its stages in the order that matters."""
-    flights = SingleFlight(clock=clock)
-    cache = Cache(fresh_s=settings.fresh_s, store=store, clock=clock)
+    watcher = watcher or Unwatched()
+    flights = SingleFlight(clock=clock, watcher=watcher)
+    cache = Cache(fresh_s=settings.fresh_s, store=store, clock=clock, watcher=watcher)
     stages: tuple[Stage, ...] = (
         cache.recall,  # First: an answer we have costs nobody anything.
         flights,  # Before the bulkhead: equal questions take one place in it, not many.
         cache.keep,  # Within the flight: an answer is kept even when everybody has left at their deadline.
-        Bulkhead(system=system, max_concurrent=settings.max_concurrent, max_waiting=settings.max_waiting),
+        Bulkhead(
+            system=system,
+            max_concurrent=settings.max_concurrent,
+            max_waiting=settings.max_waiting,
+            watcher=watcher,
+        ),
+        Watched(watcher),  # Behind the bulkhead: what is measured is the system, not the queue in front of it.
         TimeLimit(seconds=settings.timeout_s),  # Last: waiting for a place does not eat the system's own time.
     )
     return Guard(stages, clock=clock, flights=flights)

@@ -9,7 +9,7 @@ from connectors.capabilities import CHECK
 from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import BadData, ConnectorError, Rejected
-from connectors.guard import Answer, Call, guard_for
+from connectors.guard import Answer, Call
 from connectors.json import JsonError
 from connectors.tmf import fields, mapping
 from connectors.tmf.auth import credentials
@@ -35,11 +35,11 @@ class TMFConnector:
         self._settings = settings
         self._clock = environment.clock
         self._joins = settings.filters.many is Many.COMMA
-        self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
+        self._guard = environment.guard(system, settings)
         self._wire = HttpWire(
             system,
             settings,
-            auth=credentials(settings),
+            credential=credentials(settings),
             headers={"Accept": "application/json"},
             transport=environment.transport,
         )
@@ -102,6 +102,10 @@ class TMFConnector:
         for operation, path in paths.items():
             call = Call(self.system, CHECK, (path,), within)
             await self._guard.call(call, functools.partial(self._check, path, operation))
+
+    async def open_ahead(self) -> None:
+        """Open as many connections as the settings say."""
+        await self._wire.open_ahead()
 
     async def aclose(self) -> None:
         """End calls in flight and close the connections."""

@@ -89,7 +89,7 @@ def _json(reply: Reply) -> Json:
 
 
 def _count(reply: Reply, header: str) -> int | None:
-    text = reply.headers.get(header)
+    text = reply.headers.get(header.lower())
     if text is None:
         return None
     try:

@@ -4,13 +4,12 @@ import contextlib
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-import httpx
-
 from connectors.capabilities import CHECK
 from connectors.clock import Deadline
+from connectors.credentials import basic
 from connectors.environment import Environment
 from connectors.errors import BadData, NotKnown
-from connectors.guard import Answer, Call, guard_for, source_of
+from connectors.guard import Answer, Call, source_of
 from connectors.numbering import NotInPlanError
 from connectors.ucip import mapping, messages
 from connectors.ucip.faults import RefusedError, refusal
@@ -41,12 +40,12 @@ class UCIPConnector:
         self._settings = settings
         self._clock = environment.clock
         self._numbering = environment.numbering
-        self._guard = guard_for(system, settings.guard, clock=environment.clock, store=environment.store)
+        self._guard = environment.guard(system, settings)
         self._ids = TransactionIds(environment.clock)
         self._wire = HttpWire(
             system,
             settings,
-            auth=httpx.BasicAuth(settings.user, settings.password.get_secret_value()),
+            credential=basic(settings.user, settings.password),
             headers={"User-Agent": settings.user_agent},
             transport=environment.transport,
         )
@@ -91,6 +90,10 @@ class UCIPConnector:
         with contextlib.suppress(NotKnown):
             call = Call(self.system, CHECK, (msisdn,), within)
             await self._guard.call(call, lambda: self._ask(asked, msisdn, read))
+
+    async def open_ahead(self) -> None:
+        """Open as many connections as the settings say."""
+        await self._wire.open_ahead()
 
     async def aclose(self) -> None:
         """End calls in flight and close connections."""

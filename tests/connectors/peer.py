@@ -84,18 +84,22 @@ class Peer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         self.open += 1
+        begun = b""
         try:
             while not writer.is_closing():
-                exchange = await self._receive(reader, writer)
+                exchange = await self._receive(reader, writer, begun)
                 self.requests.append(exchange)
                 answering = asyncio.ensure_future(self.script(exchange))
                 leaving = asyncio.ensure_future(reader.read(1))
                 # A client that hangs up ends the answer, as a real server would notice.
                 await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-                left = leaving.done()
-                answering.cancel() if left else leaving.cancel()
+                # One that has its answer may ask again before the script has ended.
+                begun = leaving.result() if leaving.done() and leaving.exception() is None else b""
+                if leaving.done() and not begun:
+                    answering.cancel()
+                leaving.cancel()
                 await asyncio.gather(answering, leaving, return_exceptions=True)
-                if left:
+                if answering.cancelled():
                     break
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -103,8 +107,8 @@ class Peer:
             self.open -= 1
             writer.close()
 
-    async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Exchange:
-        head = await reader.readuntil(b"\r\n\r\n")
+    async def _receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, begun: bytes) -> Exchange:
+        head = begun + await reader.readuntil(b"\r\n\r\n")
         length = next(
             (
                 int(line.partition(b":")[2])

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextvars
+import gc
 import threading
+import time
 
 import pytest
 
 from connectors.offload import HUGE, LARGE, worked_out
+from connectors.xml import parse
 
 
 class Work:
@@ -132,3 +135,25 @@ async def test_the_thread_sees_the_context_of_its_caller():
     correlation.set("this one")
 
     assert "this one" == await worked_out(correlation.get, size=LARGE + 1)
+
+
+@pytest.fixture
+def no_garbage_collection():
+    """While garbage is collected nobody has a turn, and when that happens is chance."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+async def test_others_have_their_turns_while_a_large_answer_is_parsed(no_garbage_collection):
+    body = b"<a>" + b"<b>some text</b>" * 140_000 + b"</a>"
+    started = last = time.perf_counter()
+    longest = 0.0
+    parsing = asyncio.ensure_future(worked_out(lambda: len(parse(body)), size=len(body)))
+    while not parsing.done():
+        await asyncio.sleep(0)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+
+    assert 140_000 == await parsing
+    assert longest < (last - started) / 2

@@ -272,6 +272,35 @@ async def test_calls_in_turn_share_a_connection(peer, wire):
     assert 1 == peer.connections
 
 
+async def test_connections_are_opened_ahead_and_used(peer):
+    wire = HttpWire("crm", settings(peer, open_ahead=3))
+
+    await wire.open_ahead()
+    await asyncio.sleep(0.01)
+    assert 3 == peer.connections
+    await asyncio.gather(*(wire.get("/", operation="x") for _ in range(3)))
+    await wire.open_ahead()
+    assert 3 == peer.connections
+
+    await wire.aclose()
+    await asyncio.sleep(0.01)
+    assert 0 == peer.open
+
+
+async def test_by_default_none_is_opened_ahead(peer, wire):
+    await wire.open_ahead()
+    await asyncio.sleep(0.01)
+
+    assert 0 == peer.connections
+
+
+async def test_a_system_that_cannot_be_reached_yet_does_not_stop_the_start():
+    wire = HttpWire("crm", SystemSettings.model_validate({"url": "http://127.0.0.1:1", "open_ahead": 2}))
+
+    await wire.open_ahead()
+    await wire.aclose()
+
+
 async def test_a_connection_closed_meanwhile_is_replaced(peer, wire):
     async def once(exchange: Exchange) -> None:
         await exchange.answer(b"hello")
