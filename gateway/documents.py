@@ -1,11 +1,22 @@
-"""GraphQL documents: parsed, bounded and validated once, and remembered by their text."""
+"""
+GraphQL documents: parsed, bounded and validated once, and remembered by their text. The first stage of a plan.
+
+What an operation of a document means is worked out in `gateway.plan`.
+"""
 
 import collections
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationType, get_operation_ast, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    validate,
+)
 from graphql.validation.validate import ValidationAbortedError
 
 from gateway.limits.check import check
@@ -15,6 +26,8 @@ from gateway.limits.refusal import refusal, retold
 from gateway.limits.rules import ABOUT_THE_DOCUMENT, Rules, about_the_graph, every_rule
 from gateway.limits.settings import LimitSettings
 from gateway.limits.words import in_the_callers_words, plain
+from gateway.plan.outline import Outline, outline
+from gateway.plan.slim import slim
 from resolvers.failures import TooCostly
 
 MAX_REMEMBERED = 150_000
@@ -42,44 +55,74 @@ class Prepared:
     text: str
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    outlines: Mapping[str | None, Outline] = dataclasses.field(default_factory=dict, compare=False, repr=False)
+    """The operations by name; the only one of a document also by None."""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is prepared each time anew."""
+        return len(self.text) > MAX_EACH
 
     def operation_type(self, name: str | None) -> OperationType | None:
         """The type of the operation of that name, or of the only one; None when there is no such operation."""
-        operation = get_operation_ast(self.document, name) if self.document else None
-        return operation.operation if operation else None
+        found = self.outlines.get(name)
+        return found.operation.operation if found else None
+
+    def operation_name(self, name: str | None) -> str | None:
+        """The own name of the operation of that name, or of the only one; None when it has none, or there is none."""
+        found = self.outlines.get(name)
+        return found.operation.name.value if found and found.operation.name else None
 
 
 class Documents:
-    """Prepares the documents of one kind of caller for one schema."""
+    """Prepares the documents of one kind of caller for one schema; *forgotten* hears of each that is dropped."""
 
-    def __init__(self, schema: GraphQLSchema, *, limits: LimitSettings, shows_graph: bool) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        limits: LimitSettings,
+        shows_graph: bool,
+        forgotten: Callable[[Prepared], None] = lambda _: None,
+    ) -> None:
         self._schema = schema
+        self._forgotten = forgotten
         self._limits = limits
         self._shows_graph = shows_graph
         self._introspection = introspection_cost(schema)
         self._rules = every_rule(limits.max_comparisons)
         # By text: hashing a syntax tree costs about as much as validating it again.
         self._remembered: collections.OrderedDict[str, Prepared] = collections.OrderedDict()
+        self._pinned: dict[str, Prepared] = {}
         self._characters = 0
 
     def prepare(self, text: str) -> Prepared:
         """The document of *text*, or why it is refused. Never raises for what the caller wrote."""
         prepared = self._remembered.get(text)
+        if prepared is not None:
+            self._remembered.move_to_end(text)
+            return prepared
+        prepared = self._pinned.get(text)
         if prepared is None:
             prepared = self._prepare(text)
             self._remember(prepared)
-        else:
-            self._remembered.move_to_end(text)
         return prepared
 
+    def pin(self, prepared: Prepared) -> None:
+        """Keep *prepared* for good, apart from the bounds: it is one of the operations an operator has named."""
+        self._pinned[prepared.text] = prepared
+        if self._remembered.pop(prepared.text, None) is not None:
+            self._characters -= len(prepared.text)
+
     def _remember(self, prepared: Prepared) -> None:
-        if len(prepared.text) > MAX_EACH:
+        if prepared.is_long:
             return
         self._remembered[prepared.text] = prepared
         self._characters += len(prepared.text)
         while self._characters > MAX_REMEMBERED:
-            oldest, _ = self._remembered.popitem(last=False)
-            self._characters -= len(oldest)
+            text, oldest = self._remembered.popitem(last=False)
+            self._characters -= len(text)
+            self._forgotten(oldest)
 
     def _prepare(self, text: str) -> Prepared:
         try:
@@ -89,7 +132,11 @@ class Documents:
             return Prepared(text, None, errors=(error,))
         except RecursionError:
             return Prepared(text, None, errors=(refusal("The document is nested too deeply."),))
-        return Prepared(text, None if errors else document, errors=tuple(errors))
+        if errors:
+            return Prepared(text, None, errors=tuple(errors))
+        outlines = _outlines(document)
+        slim(document)
+        return Prepared(text, document, outlines=outlines)
 
     def _beyond_limits(self, document: DocumentNode) -> list[GraphQLError]:
         return check(document, limits=self._limits, introspection=self._introspection, shows_graph=self._shows_graph)
@@ -110,6 +157,14 @@ class Documents:
             self._schema, document, rules, max_errors=MAX_MISTAKES, hide_suggestions=not self._limits.suggestions
         )
         return [_aborted(error) if isinstance(error, ValidationAbortedError) else tell(error) for error in found]
+
+
+def _outlines(document: DocumentNode) -> dict[str | None, Outline]:
+    operations = [found for found in document.definitions if isinstance(found, OperationDefinitionNode)]
+    found: dict[str | None, Outline] = {
+        each.name.value if each.name else None: outline(document, each) for each in operations
+    }
+    return found if len(found) != 1 else {None: next(iter(found.values())), **found}
 
 
 def _aborted(error: ValidationAbortedError) -> GraphQLError:

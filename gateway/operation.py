@@ -1,19 +1,29 @@
-"""One GraphQL operation: its document prepared once, then executed. Knows nothing of HTTP."""
+"""GraphQL operations: prepared and planned once, then executed. Knows nothing of HTTP."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
+from graphql.execution.values import VariableValues, get_variable_values
 
+from connectors.clock import Deadline
 from gateway.documents import Documents, Prepared
+from gateway.execution import run
+from gateway.limits.refusal import refusal
 from gateway.limits.settings import LimitSettings
 from gateway.limits.variables import check_variables
 from gateway.limits.words import in_the_callers_words, plain
-from resolvers.context import Context
+from gateway.plan.plan import Plan
+from gateway.plan.planner import Planner
+from gateway.plan.plans import Plans
+from resolvers.context import Context, Graph
 from resolvers.errors import by_caller
+from resolvers.failures import TooCostly
 from resolvers.graph import CustomerGraph
+
+MAX_VARIABLE_ERRORS = 50
+"""graphql-core's own default."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,60 +35,125 @@ class Outcome:
     executed: bool
 
 
-class UsePrepared(SchemaExtension):
-    """Gives Strawberry the document that is already parsed and validated."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Planned:
+    """An operation that may be executed: what it means, and the values of its variables, which are kept out of logs."""
 
-    def on_parse(self) -> Iterator[None]:
-        """Put the prepared document where the parsed one would go."""
-        self.execution_context.graphql_document = self.execution_context.context.document
-        yield
+    plan: Plan
+    given: dict[str, Any] | None = dataclasses.field(repr=False)
+    """As they were read from JSON."""
 
-    def on_validate(self) -> Iterator[None]:
-        """No rules are left to check."""
-        self.execution_context.validation_rules = ()
-        yield
+    values: VariableValues = dataclasses.field(repr=False)
+    """As graphql-core coerced them."""
+
+    @property
+    def variables(self) -> Mapping[str, Any]:
+        """The values as resolvers see them."""
+        return self.values.coerced
+
+    @property
+    def cost(self) -> int:
+        """What it costs (`gateway.plan.cost`)."""
+        return self.plan.cost(self.variables)
 
 
 class Operations:
     """
-    Prepares and executes operations of one schema for one kind of caller.
+    Prepares, plans and executes operations of one schema for one kind of caller.
 
     With *shows_graph* off, callers may not ask for the graph itself, and mistakes are told in their own words.
     """
 
     def __init__(self, schema: CustomerGraph, *, limits: LimitSettings, shows_graph: bool = True) -> None:
-        self._schema = schema
+        self._schema = schema._schema  # noqa: SLF001 - its graphql-core schema
         self._limits = limits
         self._shows_graph = shows_graph
+        self._plans = Plans(Planner(self._schema))
         self._documents = Documents(
-            schema._schema,  # noqa: SLF001 - its graphql-core schema
+            self._schema,
             limits=limits,
             shows_graph=shows_graph,
+            forgotten=lambda prepared: self._plans.forget(prepared.outlines.values()),
         )
 
     def prepare(self, text: str) -> Prepared:
         """The document of *text*, within the limits and valid, or the errors that say why not. Never raises."""
         return self._documents.prepare(text)
 
-    async def execute(
-        self, prepared: Prepared, *, name: str | None, variables: dict[str, Any] | None, context: Context
-    ) -> Outcome:
-        """Execute the operation called *name* with a context made for it. Never raises for what the caller wrote."""
+    def plan(self, prepared: Prepared, *, name: str | None, variables: dict[str, Any] | None) -> Planned | Outcome:
+        """The operation called *name* with its variables, or the outcome that says why it is refused. Never raises."""
         if prepared.document is None:
             return Outcome(data=None, errors=prepared.errors, executed=False)
-        if prepared.operation_type(name) is None:
+        outline = prepared.outlines.get(name)
+        if outline is None:
             return _refused(GraphQLError("Name one of the document's operations in `operationName`."))
         if beyond := check_variables(variables, self._limits):
             return _refused(beyond)
-        result = await self._schema.execute(
-            prepared.text,
-            variable_values=variables,
-            context_value=context,
-            operation_name=name,
+        values = get_variable_values(
+            self._schema,
+            outline.operation.variable_definitions or (),
+            variables or {},
+            max_errors=MAX_VARIABLE_ERRORS,
         )
+        if not isinstance(values, VariableValues):
+            return _refused(*map(self._told, values))
+        try:
+            plan = self._plans.plan(outline, outline.booleans(variables), keep=not prepared.is_long)
+        except RecursionError:
+            return _refused(refusal("The document is nested too deeply."))
+        return self._affordable(Planned(plan, given=variables, values=values))
+
+    def outlook(self, prepared: Prepared, *, name: str | None) -> Plan | None:
+        """The plan of an operation while nothing is known of its variables; None when there is no such operation."""
+        outline = prepared.outlines.get(name)
+        return None if outline is None else self._plans.plan(outline, outline.defaults)
+
+    async def run(self, planned: Planned, *, context: Context) -> Outcome:
+        """Execute what was planned with a context made for it. Never raises for what the caller wrote."""
+        result = await run(planned.plan.completion, variables=planned.given, context=context, values=planned.values)
         errors = (*map(self._told, result.errors or ()), *context.gaps)
-        # Errors without a path stopped the operation before any field ran (variables, for one).
+        # Errors without a path stopped the operation before any field ran.
         return Outcome(data=result.data, errors=errors, executed=result.data is not None or any(e.path for e in errors))
+
+    async def execute(
+        self,
+        prepared: Prepared,
+        *,
+        name: str | None,
+        variables: dict[str, Any] | None,
+        graph: Graph,
+        within: Deadline,
+    ) -> Outcome:
+        """Plan and run the operation called *name*, with a context of its own."""
+        planned = self.plan(prepared, name=name, variables=variables)
+        if isinstance(planned, Outcome):
+            return planned
+        context = Context(graph, needs=planned.plan.needs, variables=planned.variables, within=within)
+        return await self.run(planned, context=context)
+
+    def pin(self, text: str) -> Sequence[GraphQLError]:
+        """
+        Work out every operation of *text* now and keep it for good; what it is refused for, if it is.
+
+        An operation that `@skip` or `@include` steer is worked out for the defaults of its variables.
+        """
+        prepared = self.prepare(text)
+        try:
+            plans = [self._plans.pin(outline) for outline in prepared.outlines.values()]
+        except RecursionError:
+            return (refusal("The document is nested too deeply."),)
+        for plan in plans:
+            plan.completion.prepare()
+        if plans:
+            self._documents.pin(prepared)
+        return prepared.errors
+
+    def _affordable(self, planned: Planned) -> Planned | Outcome:
+        most = self._limits.max_cost
+        if most is None or (cost := planned.cost) <= most:
+            return planned
+        why = f"The question costs {cost}, and at most {most} is accepted here. Ask for less, or in several requests."
+        return _refused(refusal(why, TooCostly))
 
     def _told(self, error: GraphQLError) -> GraphQLError:
         if not by_caller(error):
@@ -88,5 +163,5 @@ class Operations:
         return plain(error, suggestions=self._limits.suggestions)
 
 
-def _refused(error: GraphQLError) -> Outcome:
-    return Outcome(data=None, errors=(error,), executed=False)
+def _refused(*errors: GraphQLError) -> Outcome:
+    return Outcome(data=None, errors=errors, executed=False)

@@ -28,8 +28,8 @@ class BillingAccount:
 
     ref: strawberry.Private[Ref]
     key: strawberry.Private[str]
-    account_number: str = field("The account's number, as printed on bills.")
-    name: str | None = field("Name on the account; it may differ from the customer's.")
+    account_number: str = field("The account's number, as printed on bills.", personal=True)
+    name: str | None = field("Name on the account; it may differ from the customer's.", personal=True)
     payment_mode: PaymentMode | None = field("Prepaid, postpaid or hybrid; null when billing does not say.")
     currency: str | None = field("ISO 4217 code of the account; null when billing does not say.")
     bill_cycle: TimePeriod | None = field("The running bill cycle; null when the account has none.")
@@ -60,16 +60,17 @@ class AccountCredit:
 class AccountBalance:
     """What is on an account now (CBS QuerySumBalanceAndCredit, QueryOCSBalance or QueryTotalBalance)."""
 
-    purses: list[AccountPurse] = field("The account's purses.")
-    credits: list[AccountCredit] = field("Credit limits and what is left of them.")
+    purses: list[AccountPurse] = field("The account's purses.", size=3)
+    credits: list[AccountCredit] = field("Credit limits and what is left of them.", size=2)
     unbilled: list[Money] | None = field(
-        "Charges not yet on a bill, one amount per currency; null when billing does not say."
+        "Charges not yet on a bill, one amount per currency; null when billing does not say.", size=1
     )
     outstanding: list[Money] | None = field(
-        "What is owed on bills already made, one amount per currency; null when billing does not say."
+        "What is owed on bills already made, one amount per currency; null when billing does not say.", size=1
     )
     overdue: list[Money] | None = field(
-        "How much of what is owed is past its due date, one amount per currency; null when billing does not say."
+        "How much of what is owed is past its due date, one amount per currency; null when billing does not say.",
+        size=1,
     )
     source: Source = field("Where this came from.")
 
@@ -100,8 +101,8 @@ class Bill:
     """A bill (CBS InvoiceInfo)."""
 
     ref: strawberry.Private[Ref]
-    bill_number: str = field("The number printed on the bill. Two billing systems may use the same one.")
-    account_number: str = field("Number of the account that is billed.")
+    bill_number: str = field("The number printed on the bill. Two billing systems may use the same one.", personal=True)
+    account_number: str = field("Number of the account that is billed.", personal=True)
     status: BillStatus = field("Open or closed.")
     period: TimePeriod | None = field("The bill cycle it covers; null when billing does not say.")
     issued_at: dt.datetime | None = field("When it was made; null when billing does not say.")
@@ -111,7 +112,7 @@ class Bill:
     tax: Money | None = field("Tax in it; null when billing does not say.")
     discount: Money | None = field("Discount in it; null when billing does not say.")
     disputed: Money | None = field("How much of it is disputed; null when billing does not say.")
-    lines: list[BillLine] = field("The charges that make it up.")
+    lines: list[BillLine] = field("The charges that make it up.", size=8)
     source: Source = field("Where this came from.")
 
 
@@ -120,8 +121,8 @@ class Payment:
     """A payment onto an account (CBS PaymentInfo)."""
 
     ref: strawberry.Private[Ref]
-    payment_number: str = field("The billing system's number of the payment.")
-    external_reference: str | None = field("The payer's or channel's own reference; null when none.")
+    payment_number: str = field("The billing system's number of the payment.", personal=True)
+    external_reference: str | None = field("The payer's or channel's own reference; null when none.", personal=True)
     account_key: strawberry.Private[str]
     paid_at: dt.datetime = field("When it was made.")
     amount: Money = field("How much was paid.")
@@ -153,5 +154,5 @@ class Subscriber:
     payment_mode: PaymentMode | None = field("Prepaid, postpaid or hybrid; null when billing does not say.")
     brand: str | None = field("The billing system's code of the brand.")
     activated_at: dt.datetime | None = field("When the line was first used; null when never.")
-    offerings: list[Offering] = field("Main tariff first, then additions.", part=BillingPart.OFFERINGS)
+    offerings: list[Offering] = field("Main tariff first, then additions.", part=BillingPart.OFFERINGS, size=5)
     source: Source = field("Where this came from.")

@@ -18,7 +18,9 @@ class Characteristic:
     """A named property that the CRM keeps without a field of its own (TMF629 Characteristic)."""
 
     name: str = field("Name of the property.")
-    value: str | None = field("Its value as text; null when the CRM holds something that is not a plain value.")
+    value: str | None = field(
+        "Its value as text; null when the CRM holds something that is not a plain value.", personal=True
+    )
 
 
 @strawberry.type(description="How a customer's credit was judged.")
@@ -26,8 +28,8 @@ class CreditProfile:
     """How a customer's credit was judged (TMF629 CreditProfile)."""
 
     judged_at: dt.datetime | None = field("When it was judged; null when the CRM does not say.")
-    risk_rating: int | None = field("Risk rating on the CRM's own scale; null when not rated.")
-    score: int | None = field("Credit score on the CRM's own scale; null when not scored.")
+    risk_rating: int | None = field("Risk rating on the CRM's own scale; null when not rated.", personal=True)
+    score: int | None = field("Credit score on the CRM's own scale; null when not scored.", personal=True)
     valid_for: TimePeriod | None = field("When the judgement holds; null when the CRM does not say.")
 
 
@@ -44,18 +46,18 @@ class Customer:
     """A customer as the CRM knows them (TMF629 Customer)."""
 
     ref: strawberry.Private[Ref]
-    customer_number: str = field("The CRM's own id of the customer.")
-    name: str | None = field("Name the CRM keeps for the customer.", part=CustomerPart.NAME)
+    customer_number: str = field("The CRM's own id of the customer.", personal=True)
+    name: str | None = field("Name the CRM keeps for the customer.", part=CustomerPart.NAME, personal=True)
     status: str | None = field("Where the customer is in their life, in the CRM's words.", part=CustomerPart.STATUS)
     status_reason: str | None = field("Why they have that status.", part=CustomerPart.STATUS)
     valid_for: TimePeriod | None = field(
         "When the contract holds; null when the CRM does not say.", part=CustomerPart.VALIDITY
     )
     characteristics: list[Characteristic] = field(
-        "Further properties the CRM keeps.", part=CustomerPart.CHARACTERISTICS
+        "Further properties the CRM keeps.", part=CustomerPart.CHARACTERISTICS, size=5
     )
     credit_profiles: list[CreditProfile] = field(
-        "How the customer's credit was judged, in the CRM's order.", part=CustomerPart.CREDIT
+        "How the customer's credit was judged, in the CRM's order.", part=CustomerPart.CREDIT, size=2
     )
     party_ref: strawberry.Private[PartyRef | None] = absent()
     account_numbers: strawberry.Private[tuple[str, ...]] = absent()

@@ -1,4 +1,8 @@
-"""How a word of the graph declares a field: its description for app developers and the parts it needs."""
+"""
+How a word of the graph declares a field: its description for app developers, and the marks that the gateway reads.
+
+Marks say which part of a system's answer a field needs, whether it is personal, and how long its list usually is.
+"""
 
 import dataclasses
 from collections.abc import Mapping
@@ -9,6 +13,8 @@ import strawberry
 from schema.parts import ABSENT, Part
 
 PARTS = "switchboard.parts"
+PERSONAL = "switchboard.personal"
+SIZE = "switchboard.size"
 
 
 def metadata(parts: tuple[Part, ...]) -> Mapping[str, Any]:
@@ -22,12 +28,19 @@ def absent() -> Any:
     return dataclasses.field(default_factory=lambda: ABSENT)
 
 
-def field(description: str, *, part: Part | None = None) -> Any:
+def field(description: str, *, part: Part | None = None, personal: bool = False, size: int | None = None) -> Any:
     """
     A field of a word.
 
-    With *part* the field belongs to that part of its object and holds ABSENT when the part was not fetched.
+    With *part* the field belongs to that part of its object and holds ABSENT when the part was not fetched. *personal*:
+    it tells who somebody is, how to reach them, or what is thought of them. *size*: how many items its list has, as a
+    rule; what a question costs is counted by it.
     """
+    marks: dict[str, Any] = {} if part is None else dict(metadata((part,)))
+    if personal:
+        marks[PERSONAL] = True
+    if size is not None:
+        marks[SIZE] = size
     if part is None:
-        return strawberry.field(description=description)
-    return strawberry.field(description=description, metadata=metadata((part,)), default=ABSENT)
+        return strawberry.field(description=description, metadata=marks)
+    return strawberry.field(description=description, metadata=marks, default=ABSENT)

@@ -13,4 +13,4 @@ class Line:
     """A line. Only its number is known here; each edge asks the one system that it needs."""
 
     ref: strawberry.Private[Ref]
-    msisdn: Msisdn = field("The line's number with country code.")
+    msisdn: Msisdn = field("The line's number with country code.", personal=True)

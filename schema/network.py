@@ -16,7 +16,7 @@ class CallForwarding:
     condition: "ForwardingCondition" = field("When calls are forwarded.")
     provisioned: bool | None = field("Whether the line may use it; null when the network does not say.")
     active: bool | None = field("Whether it is switched on; null when the network does not say.")
-    forward_to: str | None = field("The number calls go to; null when none is set.")
+    forward_to: str | None = field("The number calls go to; null when none is set.", personal=True)
 
 
 @strawberry.enum(description="When calls are forwarded.")
@@ -55,13 +55,13 @@ class Barring:
 class NetworkProfile:
     """A line in the HSS or HLR (CAI3G GsmHlr getResponseSubscription). Keys and passwords are never read."""
 
-    imsi: Imsi = field("The identity of the SIM in use.")
-    msisdn: Msisdn | None = field("The number, as the network holds it.")
+    imsi: Imsi = field("The identity of the SIM in use.", personal=True)
+    msisdn: Msisdn | None = field("The number, as the network holds it.", personal=True)
     profile_id: str | None = field("The network's number of the service profile; null when none.")
     subscriber_type: str | None = field("The network's code for the kind of subscriber; null when none.")
     barring: Barring = field("What the operator has barred.")
-    call_forwarding: list[CallForwarding] = field("Call forwardings the network knows for this line.")
-    services: list[NetworkService] = field("Services and their states, sorted by name.")
+    call_forwarding: list[CallForwarding] = field("Call forwardings the network knows for this line.", size=4)
+    services: list[NetworkService] = field("Services and their states, sorted by name.", size=20)
     apns: list[str] = field("Ids of the data access points the line may use.")
     locked: bool | None = field("Whether the network refuses the line altogether; null when it does not say.")
     source: Source = field("Where this came from.")

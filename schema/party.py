@@ -30,15 +30,15 @@ class ContactMedium:
         "Which one of its kind, in the CRM's words, such as homePhone or officeAddress; null when it does not say."
     )
     preferred: bool | None = field("Whether the party prefers it; null when the CRM does not say.")
-    email_address: str | None = field("E-mail address; null for other media.")
-    phone_number: str | None = field("Phone number as the CRM holds it; null for other media.")
-    fax_number: str | None = field("Fax number as the CRM holds it; null for other media.")
-    social_network_id: str | None = field("Name on a social network; null for other media.")
-    street: str | None = field("Street lines of a postal address; null for other media.")
-    city: str | None = field("City of a postal address; null for other media.")
-    post_code: str | None = field("Postal code; null for other media.")
-    state_or_province: str | None = field("State or province; null for other media or when not kept.")
-    country: str | None = field("Country; null for other media.")
+    email_address: str | None = field("E-mail address; null for other media.", personal=True)
+    phone_number: str | None = field("Phone number as the CRM holds it; null for other media.", personal=True)
+    fax_number: str | None = field("Fax number as the CRM holds it; null for other media.", personal=True)
+    social_network_id: str | None = field("Name on a social network; null for other media.", personal=True)
+    street: str | None = field("Street lines of a postal address; null for other media.", personal=True)
+    city: str | None = field("City of a postal address; null for other media.", personal=True)
+    post_code: str | None = field("Postal code; null for other media.", personal=True)
+    state_or_province: str | None = field("State or province; null for other media or when not kept.", personal=True)
+    country: str | None = field("Country; null for other media.", personal=True)
     valid_for: TimePeriod | None = field("When this medium may be used; null when the CRM does not say.")
 
 
@@ -46,15 +46,17 @@ class ContactMedium:
 class Party:
     """The person or organisation behind a customer (TMF632 Individual or Organization)."""
 
-    party_id: str = field("The CRM's own id of the party.")
+    party_id: str = field("The CRM's own id of the party.", personal=True)
     kind: PartyKind = field("Person or organisation.")
-    name: str | None = field("Full name as the CRM would print it; null when it holds none.", part=PartyPart.NAME)
-    given_name: str | None = field("Given name; null for organisations.", part=PartyPart.NAME)
-    family_name: str | None = field("Family name; null for organisations.", part=PartyPart.NAME)
+    name: str | None = field(
+        "Full name as the CRM would print it; null when it holds none.", part=PartyPart.NAME, personal=True
+    )
+    given_name: str | None = field("Given name; null for organisations.", part=PartyPart.NAME, personal=True)
+    family_name: str | None = field("Family name; null for organisations.", part=PartyPart.NAME, personal=True)
     birth_date: dt.date | None = field(
-        "Day of birth; null for organisations or when not kept.", part=PartyPart.DEMOGRAPHICS
+        "Day of birth; null for organisations or when not kept.", part=PartyPart.DEMOGRAPHICS, personal=True
     )
     contact_media: list[ContactMedium] = field(
-        "Every way to reach the party, preferred ones first.", part=PartyPart.CONTACTS
+        "Every way to reach the party, preferred ones first.", part=PartyPart.CONTACTS, size=4
     )
     source: Source = field("Where this came from.")

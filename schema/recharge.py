@@ -66,7 +66,7 @@ class PrepaidAccount:
     removal_at: dt.datetime | None = field(
         "When the account will be removed; null when it never is.", part=PrepaidPart.ACCOUNT
     )
-    offers: list[PrepaidOffer] = field("Offers attached to the account.", part=PrepaidPart.OFFERS)
+    offers: list[PrepaidOffer] = field("Offers attached to the account.", part=PrepaidPart.OFFERS, size=5)
     source: Source = field("Where this came from.")
 
 

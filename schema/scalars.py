@@ -31,7 +31,9 @@ def write_decimal(value: object) -> str:
     """Exact decimal digits without exponent, trailing zeroes kept: `Decimal('1E+2')` is written `100`."""
     if not isinstance(value, Decimal) or not value.is_finite():
         raise _say("Decimal", "a finite decimal number")
-    return format(value, "f")
+    # `str` takes a third of the time of `format`, and differs only where it writes an exponent.
+    text = str(value)
+    return format(value, "f") if "E" in text else text
 
 
 def read_decimal(value: object) -> Decimal:
@@ -57,7 +59,8 @@ def read_long(value: object) -> Long:
     raise _say("Long", 'a whole number or its digits in a string, such as "189000000000000721"')
 
 
-def _write_text(value: object) -> str:
+def write_text(value: object) -> str:
+    """An identifier as it is. Anything but text is refused."""
     if not isinstance(value, str):
         raise _say("This identifier", "text")
     return value
@@ -129,13 +132,13 @@ SCALARS: dict[object, strawberry.types.scalar.ScalarDefinition] = {
         description="A phone number. Answers carry digits with the country code and no plus; questions may leave out "
         "the country code or write a leading + or the national prefix.",
         specified_by_url="https://www.itu.int/rec/T-REC-E.164",
-        serialize=_write_text,
+        serialize=write_text,
         parse_value=read_msisdn,
     ),
     Imsi: strawberry.scalar(
         name="IMSI",
         description="The identity of a SIM in the network: 6 to 15 digits (3GPP TS 23.003).",
-        serialize=_write_text,
+        serialize=write_text,
         parse_value=read_imsi,
     ),
     dt.datetime: strawberry.scalar(

@@ -16,7 +16,7 @@ class Total:
     complete: bool = field(
         "False when a system that may have to do with it could not be asked; the sum is then of the others."
     )
-    sources: list[Source] = field("What it was summed from: each system once, with its oldest answer.")
+    sources: list[Source] = field("What it was summed from: each system once, with its oldest answer.", size=2)
 
 
 @strawberry.type(description="Sums over all of a customer's accounts and lines, one for each currency.")

@@ -8,11 +8,21 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from connectors.numbering import NotInPlanError, NumberingPlan
-from gateway.check import files
+from gateway.check import files, operations
 from gateway.check.rows import Area, Row, State, row, row_of, sentence
+from gateway.limits.settings import LimitSettings
 from gateway.routing import RouteSettings
 from gateway.server import check_address
-from gateway.settings import AnySystem, CheckSettings, Mistake, NumberingSettings, SettingsError
+from gateway.settings import (
+    AnySystem,
+    CheckSettings,
+    GraphiQLSettings,
+    Mistake,
+    NumberingSettings,
+    PlanSettings,
+    SettingsError,
+    shows_graph,
+)
 from gateway.settings_file import Written, read
 
 M = TypeVar("M", bound=BaseModel)
@@ -48,6 +58,7 @@ def configuration(path: pathlib.Path, *, environ: Mapping[str, str] | None = Non
     rows += [_left_out(written, name) for name in names if name not in systems]
     if all(each.state is not State.ERROR for each in rows):
         rows.insert(0, Row(State.OK, "settings", str(path), f"The settings are right: {len(systems)} systems."))
+    rows += _operations(written)
     return _with_numbers(Configuration(path, tuple(rows), systems, _section(written, "routes", RouteSettings)), written)
 
 
@@ -115,6 +126,14 @@ def _without_a_route(written: Written) -> list[Row]:
         for name in _names(written)
         if name not in routed
     ]
+
+
+def _operations(written: Written) -> list[Row]:
+    plans, limits = _section(written, "plans", PlanSettings), _section(written, "limits", LimitSettings)
+    if plans is None or limits is None:
+        return []  # What is wrong with them is told already.
+    graphiql = _section(written, "graphiql", GraphiQLSettings) or GraphiQLSettings()
+    return operations.rows(plans, limits, shows_graph=shows_graph(limits, graphiql))
 
 
 def _open_secrets(written: Written) -> list[Row]:

@@ -39,6 +39,12 @@ class LimitSettings(BaseModel):
     max_selected_fields: int = _most(3000, "Fields that one operation selects, fragments followed.")
     max_comparisons: int = _most(10_000, "Work to find out whether fields that are written twice mean the same.")
 
+    max_cost: int | None = Field(
+        default=None,
+        ge=1,
+        description="What one operation may cost, counted before anything is asked. Not given: no bound.",
+    )
+
     suggestions: bool = Field(default=False, description="Whether mistakes are answered with names that are alike.")
     introspection: bool | None = Field(
         default=None,

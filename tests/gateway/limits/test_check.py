@@ -253,7 +253,9 @@ class TestIntrospection:
 @pytest.mark.parametrize("path", sorted((ROOT / "sandbox" / "stories").glob("*.graphql")), ids=lambda path: path.stem)
 def test_the_stories_are_within_half_of_every_limit(path: pathlib.Path) -> None:
     halved = {
-        name: max(2, int(value / 2)) for name, value in LIMITS if name.startswith("max_") and name != "max_query_string"
+        name: max(2, int(value / 2))
+        for name, value in LIMITS
+        if name.startswith("max_") and name != "max_query_string" and value is not None
     }
     refused = [sentence for _, sentence in _refused(path.read_text(encoding="utf-8"), _limited(**halved))]
 

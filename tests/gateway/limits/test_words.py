@@ -17,7 +17,6 @@ from connectors.clock import Deadline
 from gateway.limits.rules import ABOUT_THE_DOCUMENT, about_the_graph, every_rule
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
-from resolvers.context import Context
 from tests.resolvers.support import SCHEMA, FakeOperator, presented
 
 MISTAKES = {
@@ -71,8 +70,10 @@ async def _errors(text: str, *, variables: Any = None, shows_graph: bool = True,
     operations = Operations(SCHEMA, limits=LimitSettings(**limits), shows_graph=shows_graph)
     operator = FakeOperator()
     prepared = operations.prepare(text)
-    context = Context(operator.graph, document=prepared.document, within=Deadline.after(5, operator.clock))
-    return presented(await operations.execute(prepared, name=None, variables=variables, context=context))
+    outcome = await operations.execute(
+        prepared, name=None, variables=variables, graph=operator.graph, within=Deadline.after(5, operator.clock)
+    )
+    return presented(outcome)
 
 
 def _words_of_the_graph() -> set[str]:

@@ -1,0 +1,44 @@
+"""Makes plans for one schema. Keeps none of them."""
+
+from graphql import GraphQLSchema
+
+from gateway.execution import Completion, Transforms
+from gateway.plan.cost import Cost
+from gateway.plan.facts import facts_of
+from gateway.plan.outline import Booleans, Outline
+from gateway.plan.plan import Plan
+from gateway.plan.selection import Selections
+from resolvers.needs import needs_of
+
+
+class Planner:
+    """Works out what operations mean in one graph; *transforms* change leaves on their way out."""
+
+    def __init__(self, schema: GraphQLSchema, *, transforms: Transforms | None = None) -> None:
+        self._schema = schema
+        self._transforms = transforms
+        self._facts = facts_of(schema)
+        self._personal = frozenset(
+            facts.coordinate for fields in self._facts.values() for facts in fields.values() if facts.personal
+        )
+
+    def plan(self, outline: Outline, booleans: Booleans) -> Plan:
+        """
+        The plan of an operation that is valid in this schema.
+
+        Takes time in proportion to what the operation selects. Raises RecursionError for what is nested too deeply.
+        """
+        by_name = outline.by_name(booleans)
+        selections = Selections(self._schema, self._facts, outline, by_name)
+        coordinates = frozenset(selections.coordinates())
+        return Plan(
+            outline=outline,
+            booleans=by_name,
+            coordinates=coordinates,
+            personal=coordinates & self._personal,
+            needs=needs_of(self._schema, outline.document, outline.operation, by_name),
+            estimate=Cost(selections.root),
+            completion=Completion(
+                self._schema, outline.document, outline.operation, by_name, transforms=self._transforms
+            ),
+        )

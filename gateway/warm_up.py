@@ -1,0 +1,25 @@
+"""Warming up: the operations an operator knows of are worked out before the first caller comes."""
+
+import pathlib
+from collections.abc import Iterable, Iterator
+
+from connectors.environment import Reporter
+from gateway.operation import Operations
+from gateway.plan.known import Known, known
+
+
+def warm_up(operations: Operations, paths: Iterable[pathlib.Path], *, report: Reporter) -> None:
+    """Work out the operations in *paths*; each that cannot be is one line in the log, and hinders nobody."""
+    for found, why in refused(operations, paths):
+        report.warning("operation_not_warmed_up", file=str(found.file), operation=found.name, why=why)
+
+
+def refused(operations: Operations, paths: Iterable[pathlib.Path]) -> Iterator[tuple[Known, str]]:
+    """Work out the operations in *paths*; those that cannot be, with the reason. Holds up whoever else is there."""
+    for found in known(paths):
+        if found.why:
+            yield found, found.why
+        for text in found.texts:
+            if errors := operations.pin(text):
+                yield found, errors[0].message
+                break
