@@ -1,5 +1,6 @@
 """Relay connections (GraphQL Cursor Connections Specification) over lists that a system gives whole."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 
@@ -51,6 +52,43 @@ class UnknownMark(BadInput):
         super().__init__("`after` marks no item of this list. Start again without it.")
 
 
+# Most callers ask for `nodes` alone, and a mark costs more than the rest of its item. So marks, and what holds them,
+# are worked out when they are read. (What is cached can be written; mypy takes it for read-only.)
+class _Marked(Edge[T]):
+    """An item that is marked when its mark is read."""
+
+    def __init__(self, node: T, cursor: Callable[[T], str]) -> None:
+        self.node = node
+        self._mark = cursor
+
+    @functools.cached_property
+    def cursor(self) -> str:  # type: ignore[override]
+        return self._mark(self.node)
+
+
+class _Page(Connection[T]):
+    """The items from *start* up to *end*, with everything else when it is read."""
+
+    def __init__(self, items: Sequence[T], *, start: int, end: int, cursor: Callable[[T], str]) -> None:
+        self.nodes = list(items[start:end])
+        self.total_count = len(items)
+        self._start = start
+        self._mark = cursor
+
+    @functools.cached_property
+    def edges(self) -> list[Edge[T]]:  # type: ignore[override]
+        return [_Marked(node, self._mark) for node in self.nodes]
+
+    @functools.cached_property
+    def page_info(self) -> PageInfo:  # type: ignore[override]
+        return PageInfo(
+            has_next_page=self._start + len(self.nodes) < self.total_count,
+            has_previous_page=self._start > 0,
+            start_cursor=self.edges[0].cursor if self.nodes else None,
+            end_cursor=self.edges[-1].cursor if self.nodes else None,
+        )
+
+
 def check_first(first: int) -> None:
     """Raise BadInput when *first* is out of bounds: before any system is asked for nothing."""
     if not 0 <= first <= MAX_FIRST:
@@ -65,19 +103,7 @@ def page(items: Sequence[T], *, first: int, after: str | None, cursor: Callable[
     """
     check_first(first)
     start = 0 if after is None else _index_of(items, after, cursor) + 1
-    shown = items[start : start + first]
-    edges = [Edge(cursor=cursor(item), node=item) for item in shown]
-    return Connection(
-        edges=edges,
-        nodes=list(shown),
-        page_info=PageInfo(
-            has_next_page=start + len(shown) < len(items),
-            has_previous_page=start > 0,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        total_count=len(items),
-    )
+    return _Page(items, start=start, end=start + first, cursor=cursor)
 
 
 def _index_of(items: Sequence[T], after: str, cursor: Callable[[T], str]) -> int:

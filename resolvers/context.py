@@ -2,19 +2,23 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
-from graphql import DocumentNode, GraphQLError, GraphQLResolveInfo
+from graphql import GraphQLError
 from strawberry.types import Info
 
 from connectors.clock import Clock, Deadline
+from connectors.environment import Reporter
 from connectors.numbering import NumberingPlan
 from connectors.routes import Routes
+from resolvers.early import Early
+from resolvers.errors import where
 from resolvers.ids import IdCodec
 from resolvers.loaders import Loaders
-from resolvers.selection import parts_of
-from schema.parts import Part
+from resolvers.memory import IdentityMemory
+from resolvers.needs import Needs
+from resolvers.recollection import Recollection
 from schema.source import Ref
 
 
@@ -29,15 +33,42 @@ class Graph:
     history: dt.timedelta
     """How far back bills, payments and recharges are asked for."""
 
+    memory: IdentityMemory | None = None
+    """What identities resolved to; without it nothing is asked early."""
+
+    report: Reporter | None = None
+
 
 class Context:
-    """One operation's context. Loaders live as long as the operation, so nothing leaks from one caller to another."""
+    """
+    One operation's context. Loaders live as long as the operation, so nothing leaks from one caller to another.
 
-    __slots__ = ("_loaders", "_parts", "document", "gaps", "graph", "representations", "started_at", "within")
+    *needs* and the coerced *variables* are the operation's. With *always_confirm* no identity counts as confirmed that
+    this operation has not confirmed itself.
+    """
 
-    def __init__(self, graph: Graph, *, document: DocumentNode | None, within: Deadline) -> None:
+    __slots__ = (
+        "_loaders",
+        "_needs",
+        "_variables",
+        "gaps",
+        "graph",
+        "recollection",
+        "representations",
+        "started_at",
+        "within",
+    )
+
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        needs: Needs,
+        variables: Mapping[str, Any],
+        within: Deadline,
+        always_confirm: bool = False,
+    ) -> None:
         self.graph = graph
-        self.document = document
         self.within = within
         self.started_at = graph.clock.now()
         self.gaps: list[GraphQLError] = []
@@ -46,27 +77,36 @@ class Context:
         self.representations = 0
         """How many entities the operation names, in all its fields `_entities` together."""
 
-        self._parts: frozenset[Part] | None = None
+        self.recollection = Recollection(
+            graph.memory, now=self.started_at, always_confirm=always_confirm, profiles=needs.profiles
+        )
+        self._needs = needs
+        self._variables = variables
         self._loaders: Loaders | None = None
 
-    def loaders(self, info: GraphQLResolveInfo[Any]) -> Loaders:
-        """The operation's loaders, made at first use, when the operation is known."""
+    @property
+    def loaders(self) -> Loaders:
+        """The operation's loaders, made at first use; what can be asked early is under way by then."""
         if self._loaders is None:
             graph = self.graph
             self._loaders = Loaders(
                 graph.routes,
-                parts=self.parts(info),
+                parts=self._needs.parts(self._variables),
                 within=self.within,
                 now=self.started_at,
                 history=graph.history,
+                memory=graph.memory,
             )
+            if graph.memory is not None and self._needs.foreseen:
+                self._begin_early(graph.memory, self._loaders)
         return self._loaders
 
-    def parts(self, info: GraphQLResolveInfo[Any]) -> frozenset[Part]:
-        """The parts the operation needs, worked out once."""
-        if self._parts is None:
-            self._parts = parts_of(info)
-        return self._parts
+    def _begin_early(self, memory: IdentityMemory, loaders: Loaders) -> None:
+        try:
+            Early(self.graph, loaders, self.recollection, memory).begin(self._needs, self._variables)
+        except Exception as surprise:  # noqa: BLE001 - whatever goes wrong here, the resolvers ask everything themselves
+            if self.graph.report is not None:
+                self.graph.report.warning("early_calls_failed", kind=type(surprise).__name__, where=where(surprise))
 
 
 def context(info: Info[Any, Any]) -> Context:
@@ -77,7 +117,7 @@ def context(info: Info[Any, Any]) -> Context:
 
 def loaders(info: Info[Any, Any]) -> Loaders:
     """The operation's loaders, as resolvers see them."""
-    return context(info).loaders(info._raw_info)  # noqa: SLF001 - the only way to the operation's document
+    return context(info).loaders
 
 
 def tell_gaps(info: Info[Any, Any], failures: Iterable[Exception]) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
+from resolvers import ahead
 from resolvers.connections import After, Connection, First
 from resolvers.context import loaders, tell_gaps
-from resolvers.edge import edge
+from resolvers.edge import Ask, edge
 from resolvers.ids_of_things import identified
 from resolvers.loader import known
 from resolvers.merged_pages import merged_page
@@ -36,6 +37,8 @@ identified(Customer, "Identifies the customer in this graph, for as long as the 
 @edge(
     Customer,
     description="The person or organisation behind the customer. Null when the CRM cannot be reached or has none.",
+    asks=(Ask("customers", "parties"),),
+    early=ahead.party,
     parts=(CustomerPart.PARTY,),
 )
 async def party(root: strawberry.Parent[Customer], info: Info[Any, Any]) -> Party | None:
@@ -48,6 +51,8 @@ async def party(root: strawberry.Parent[Customer], info: Info[Any, Any]) -> Part
 @edge(
     Customer,
     description=f"The customer's billing accounts, without those that billing does not know. {_PART_MISSING}",
+    asks=(Ask("billing", "profile"),),
+    early=ahead.accounts,
     parts=(CustomerPart.ACCOUNTS, BillingPart.ACCOUNTS),
 )
 async def accounts(root: strawberry.Parent[Customer], info: Info[Any, Any]) -> list[BillingAccount] | None:
@@ -60,6 +65,8 @@ async def accounts(root: strawberry.Parent[Customer], info: Info[Any, Any]) -> l
 @edge(
     Customer,
     description=f"Bills of all the customer's accounts that billing knows, newest first. {_PART_MISSING}",
+    asks=(Ask("billing", "bills"),),
+    early=ahead.bills,
     parts=(CustomerPart.ACCOUNTS,),
 )
 async def bills(
@@ -79,6 +86,8 @@ async def bills(
 @edge(
     Customer,
     description=f"Payments onto all the customer's accounts that billing knows, newest first. {_PART_MISSING}",
+    asks=(Ask("billing", "payments"),),
+    early=ahead.payments,
     parts=(CustomerPart.ACCOUNTS,),
 )
 async def payments(
@@ -98,6 +107,8 @@ async def payments(
 @edge(
     Customer,
     description=f"The lines that hang on the customer's accounts. {_PART_MISSING}",
+    asks=(Ask("billing", "profile"),),
+    early=ahead.lines,
     parts=(CustomerPart.ACCOUNTS, BillingPart.SUBSCRIBERS),
 )
 async def lines(
@@ -111,6 +122,8 @@ async def lines(
     Customer,
     description="Past recharges of all the customer's lines, newest first. What a system that cannot be reached would "
     "add is missing, and an error tells so; null when none can.",
+    asks=(Ask("billing", "profile"), Ask("recharge_history", "recharges", after=1)),
+    early=ahead.recharges,
     parts=(CustomerPart.ACCOUNTS, BillingPart.SUBSCRIBERS),
 )
 async def recharges(

@@ -7,7 +7,7 @@ Strawberry has no public way to do this; a test pins the one used.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import strawberry
 from strawberry.types import Info, get_object_definition
@@ -24,6 +24,28 @@ T = TypeVar("T")
 PartsOfArguments = Callable[[Mapping[str, Any]], frozenset[Part]]
 PARTS_OF_ARGUMENTS = "switchboard.parts_of_arguments"
 
+
+class Ask(NamedTuple):
+    """
+    A question that a field may put to a system: a capability of `connectors.routes.Routes` and one of its operations.
+
+    *after* is how many questions of the same field come before it.
+    """
+
+    capability: str
+    operation: str
+    after: int = 0
+
+
+AsksOfArguments = Callable[[Mapping[str, Any]], tuple[Ask, ...]]
+"""What a field asks by its arguments as they are written, each variable in them being UNKNOWN."""
+
+ASKS = "switchboard.asks"
+UNKNOWN = object()
+
+EARLY = "switchboard.early"
+"""Metadata of a field whose questions can be put before its object is there (`resolvers.early`)."""
+
 COMPUTED = "switchboard.computed"
 """Metadata of a computed field: the function itself, for those who execute plain data without a resolver's ceremony."""
 
@@ -33,6 +55,8 @@ def edge(
     *,
     description: str,
     name: str | None = None,
+    asks: tuple[Ask, ...] | AsksOfArguments = (),
+    early: Callable[..., Any] | None = None,
     parts: tuple[Part, ...] = (),
     parts_of_arguments: PartsOfArguments | None = None,
 ) -> Callable[[F], F]:
@@ -40,15 +64,27 @@ def edge(
     Add the decorated resolver to *word* as a field, needing *parts* of what it starts from and asks.
 
     The field has the resolver's name as GraphQL writes it, or exactly *name*. What it needs beyond *parts* may hang on
-    its arguments.
+    its arguments. *asks* are the questions it may put to systems, and *early* puts them ahead of time.
     """
-    needs = {**metadata(parts), **({PARTS_OF_ARGUMENTS: parts_of_arguments} if parts_of_arguments else {})}
+    needs = declared(asks=asks, early=early, parts=parts, parts_of_arguments=parts_of_arguments)
 
     def add(resolver: F) -> F:
         _add(word, resolver, name=name or resolver.__name__, graphql_name=name, description=description, needs=needs)
         return resolver
 
     return add
+
+
+def declared(
+    *,
+    asks: tuple[Ask, ...] | AsksOfArguments = (),
+    early: Callable[..., Any] | None = None,
+    parts: tuple[Part, ...] = (),
+    parts_of_arguments: PartsOfArguments | None = None,
+) -> dict[str, Any]:
+    """What a field says of itself to those who plan an operation, as Strawberry's metadata of the field."""
+    told = {ASKS: asks, EARLY: early, PARTS_OF_ARGUMENTS: parts_of_arguments}
+    return {**metadata(parts), **{name: value for name, value in told.items() if value}}
 
 
 def computed(

@@ -18,7 +18,7 @@ from connectors.errors import NotKnown
 from connectors.numbering import NotInPlanError
 from connectors.routes import NoSuchSystemError
 from resolvers.context import Graph, context, loaders
-from resolvers.edge import edge
+from resolvers.edge import Ask, edge
 from resolvers.failures import BadInput, NotFound, TooCostly
 from resolvers.identity import CUSTOMER, LINE, line_of
 from resolvers.ids import ForeignIdError
@@ -138,6 +138,7 @@ def _parts(arguments: Mapping[str, Any]) -> frozenset[Part]:
     name="_entities",
     description="For federation routers: things named by one of their keys. What cannot be given is null, with an "
     "error of its own.",
+    asks=(Ask("customers", "customers"), Ask("billing", "profile"), Ask("billing", "bills")),
     parts_of_arguments=_parts,
 )
 async def _entities(info: Info[Any, Any], representations: list[FederationAny]) -> list[Entity | None]:

@@ -1,20 +1,19 @@
 """How a key becomes a customer or a line: which systems are asked, in which order, and when an answer is ambiguous."""
 
+from typing import NamedTuple
+
 from connectors.capabilities import BillingProfile
 from connectors.errors import NotKnown
-from connectors.numbering import NotInPlanError
 from connectors.routes import NoSuchSystemError
-from resolvers.context import Graph
-from resolvers.failures import AmbiguousIdentity, BadInput, NotFound
-from resolvers.ids import ForeignIdError
+from resolvers.context import Context
+from resolvers.failures import AmbiguousIdentity, NotFound
 from resolvers.keys import CustomerKey, LineKey, given
-from resolvers.loaders import Loaders
+from resolvers.names import CUSTOMER, LINE, By, Name, customer_name, line_name
 from schema.customer import Customer
 from schema.line import Line
-from schema.source import Ref
+from schema.source import Ref, Source
 
-CUSTOMER = "customer"
-LINE = "line"
+__all__ = ["CUSTOMER", "LINE", "Identity", "line_of"]
 
 
 def line_of(msisdn: str) -> Line:
@@ -23,11 +22,16 @@ def line_of(msisdn: str) -> Line:
 
 
 class Identity:
-    """Finds out who is meant. One operation's loaders keep every answer on the way for the edges that follow."""
+    """
+    Finds out who is meant. One operation's loaders keep every answer on the way for the edges that follow.
 
-    def __init__(self, graph: Graph, loaders: Loaders) -> None:
-        self._graph = graph
-        self._loaders = loaders
+    Who somebody was found to be not long ago is not asked again, unless the caller's identities are always confirmed.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._graph = context.graph
+        self._loaders = context.loaders
+        self._recollection = context.recollection
 
     async def customer(self, key: CustomerKey) -> Customer:
         """
@@ -36,84 +40,107 @@ class Identity:
         id and party id: CRM. Number, account: billing, then CRM by the account. IMSI: HSS, billing, CRM.
         Raises NotFound, AmbiguousIdentity, BadInput or a ConnectorError.
         """
-        kind, value = given(key)
+        name = customer_name(*given(key), self._graph)
         try:
-            match kind:
-                case "id":
-                    return await self._customer_by_id(value)
-                case "party_id":
-                    return _only(await self._loaders.customers_by_party.load(value))
-                case "msisdn":
-                    return await self._customer_by_msisdn(self._normalised(value))
-                case "imsi":
-                    return await self._customer_by_msisdn(await self._msisdn_of(value))
-                case _:
-                    return await self._customer_by_account(value)
+            return await self._customer(name)
         except NotKnown:
             raise NotFound from None
 
     async def line(self, key: LineKey) -> Line:
         """The line that *key* names. Only an IMSI costs a question, to the HSS."""
-        kind, value = given(key)
-        match kind:
-            case "id":
-                ref = self._opened(value, LINE)
-                if ref is None:
-                    raise BadInput("This is not an id of a line. Use the `id` that this graph gave.")
-                return line_of(ref.key[0])
-            case "msisdn":
-                return line_of(self._normalised(value))
-            case _:
-                try:
-                    return line_of(await self._msisdn_of(value))
-                except NotKnown:
-                    raise NotFound from None
-
-    async def _customer_by_id(self, text: str) -> Customer:
-        ref = self._opened(text, CUSTOMER)
-        system, number = (ref.system, ref.key[0]) if ref else (self._graph.routes.customers.name, text)
+        name = line_name(*given(key), self._graph)
+        if name.by is not By.IMSI:
+            return line_of(name.value)
         try:
-            return await self._loaders.customer_by_id(system).load(number)
-        except NoSuchSystemError:
+            return line_of(self._recollection.trusted_sim(name.value) or (await self._network(name)).msisdn)
+        except NotKnown:
             raise NotFound from None
 
-    async def _customer_by_msisdn(self, msisdn: str) -> Customer:
-        found = await self._loaders.profile_by_number.load(msisdn)
-        self._loaders.remember(found.system, found.value)
-        return await self._customer_of(found.value)
+    async def _customer(self, name: Name) -> Customer:
+        if name.by is By.NUMBER:
+            return await self._by_number(name.system, name.value)
+        if name.by is By.PARTY:
+            return await self._by_party(name)
+        return await self._trusted(name) or await self._confirmed(name)
 
-    async def _customer_by_account(self, number: str) -> Customer:
-        return await self._customer_of((await self._loaders.profile_of_account(number)).value)
-
-    async def _customer_of(self, profile: BillingProfile) -> Customer:
-        account_numbers = tuple(account.account_number for account in profile.accounts)
-        if not account_numbers:
-            raise NotFound
-        found = _only(await self._loaders.customers_by_accounts.load(account_numbers))
-        self._loaders.customer_by_id(found.ref.system).prime(found.customer_number, found)
+    async def _by_number(self, system: str, number: str) -> Customer:
+        try:
+            found = await self._loaders.customer_by_id(system).load(number)
+        except NoSuchSystemError:
+            raise NotFound from None
+        self._recollection.met(found)
         return found
 
-    async def _msisdn_of(self, imsi: str) -> str:
-        network = await self._loaders.network_by_imsi.load(imsi)
+    async def _by_party(self, name: Name) -> Customer:
+        try:
+            found = _only(await self._loaders.customers_by_party.load(name.value))
+        except (NotKnown, NotFound, AmbiguousIdentity):
+            self._recollection.forget(name)
+            raise
+        self._recollection.learn(name, found, accounts=(), sources=())
+        return found
+
+    async def _trusted(self, name: Name) -> Customer | None:
+        who = self._recollection.trusted(name)
+        if who is None:
+            return None
+        try:
+            return await self._by_number(who.system, who.number)
+        except (NotKnown, NotFound):
+            self._recollection.forget(name)
+            return None
+
+    async def _confirmed(self, name: Name) -> Customer:
+        try:
+            profile, sources = await self._profile(name)
+            accounts = _account_numbers(profile)
+            found = _only(await self._loaders.customers_by_accounts.load(accounts))
+        except (NotKnown, NotFound, AmbiguousIdentity):
+            self._recollection.forget(name)
+            raise
+        self._loaders.customer_by_id(found.ref.system).prime(found.customer_number, found)
+        self._recollection.learn(name, found, accounts=accounts, sources=sources)
+        return found
+
+    async def _profile(self, name: Name) -> tuple[BillingProfile, list[Source]]:
+        sources: list[Source] = []
+        if name.by is By.ACCOUNT:
+            found = await self._loaders.profile_of_account(name.value)
+        else:
+            msisdn = name.value
+            if name.by is By.IMSI:
+                # Together with the number's customer: both were right at one time, not each at its own.
+                subscription = await self._network(name)
+                msisdn, sources = subscription.msisdn, [subscription.source]
+            found = await self._loaders.profile_by_number.load(msisdn)
+            self._loaders.remember(found.system, found.value)
+        return found.value, [*sources, *(account.source for account in found.value.accounts)]
+
+    async def _network(self, name: Name) -> "_Subscription":
+        try:
+            network = await self._loaders.network_by_imsi.load(name.value)
+        except NotKnown:
+            self._recollection.forget(name)
+            raise
         if network.msisdn is None:
+            self._recollection.forget(name)
             raise NotFound
         self._loaders.network_by_line.prime(network.msisdn, network)
-        return network.msisdn
+        self._recollection.learn_sim(name.value, network.msisdn, network.source)
+        return _Subscription(network.msisdn, network.source)
 
-    def _normalised(self, msisdn: str) -> str:
-        try:
-            return self._graph.numbering.normalise(msisdn)
-        except NotInPlanError as exc:
-            raise BadInput(str(exc)) from None
 
-    def _opened(self, text: str, kind: str) -> Ref | None:
-        try:
-            ref = self._graph.ids.open(text)
-        except ForeignIdError:
-            raise BadInput("This id was not made by this gateway. Use an `id` that this graph gave.") from None
-        if ref is not None and ref.kind != kind:
-            raise BadInput(f"This is the id of something else; an id of a {kind} is needed.")
-        return ref
+class _Subscription(NamedTuple):
+    """The number of a SIM, as the network has just told it."""
+
+    msisdn: str
+    source: Source
+
+
+def _account_numbers(profile: BillingProfile) -> tuple[str, ...]:
+    if not profile.accounts:
+        raise NotFound
+    return tuple(account.account_number for account in profile.accounts)
 
 
 def _only(customers: tuple[Customer, ...]) -> Customer:

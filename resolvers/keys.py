@@ -1,10 +1,11 @@
 """The keys by which a caller may name a customer or a line. Exactly one member of a key is given."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import strawberry
 
+from resolvers.edge import Ask
 from schema.parts import BillingPart, Part
 from schema.scalars import Imsi, Msisdn
 
@@ -55,3 +56,39 @@ def parts_of_key(arguments: Mapping[str, Any]) -> frozenset[Part]:
     if any(isinstance(key, Mapping) and not through_billing.isdisjoint(key) for key in keys):
         return frozenset({BillingPart.ACCOUNTS})
     return frozenset()
+
+
+_BY_BILLING = (
+    Ask("billing", "profile"),
+    Ask("customers", "customers_of_accounts", after=1),
+    Ask("customers", "customers"),  # Instead of both, for somebody who was confirmed not long ago.
+)
+_NETWORK = Ask("network", "profile_by_imsi")
+_FOR_CUSTOMER: Mapping[str, tuple[Ask, ...]] = {
+    "id": (Ask("customers", "customers"),),
+    "partyId": (Ask("customers", "customers_of_party"),),
+    "msisdn": _BY_BILLING,
+    "accountNumber": _BY_BILLING,
+    "imsi": (
+        _NETWORK,
+        Ask("billing", "profile", after=1),
+        Ask("customers", "customers_of_accounts", after=2),
+        Ask("customers", "customers"),
+    ),
+}
+
+
+def asks_of_customer(written: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """What finding customers asks by their keys as they are written."""
+    by = written["by"]
+    members = {member for key in (by if isinstance(by, list) else [by]) for member in _members(key)}
+    return tuple(dict.fromkeys(ask for member, asks in _FOR_CUSTOMER.items() if member in members for ask in asks))
+
+
+def asks_of_line(written: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """What finding a line asks: the network, for a SIM."""
+    return (_NETWORK,) if "imsi" in _members(written["by"]) else ()
+
+
+def _members(key: object) -> Iterable[str]:
+    return key if isinstance(key, Mapping) else _FOR_CUSTOMER

@@ -6,9 +6,10 @@ import strawberry
 from strawberry.types import Info
 
 from connectors.errors import NotKnown
+from resolvers import ahead
 from resolvers.connections import After, Connection, First
 from resolvers.context import loaders
-from resolvers.edge import edge
+from resolvers.edge import Ask, edge
 from resolvers.ids_of_things import identified
 from resolvers.loader import known
 from resolvers.merged_pages import merged_page
@@ -25,6 +26,8 @@ identified(Line, "Identifies the line in this graph. The number cannot be read f
 @edge(
     Line,
     description="The line's contract. Null when billing does not know the line or cannot be reached.",
+    asks=(Ask("billing", "profile"),),
+    early=ahead.line_subscriber,
     parts=(BillingPart.SUBSCRIBERS,),
 )
 async def subscriber(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Subscriber | None:
@@ -38,6 +41,8 @@ async def subscriber(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Sub
 @edge(
     Line,
     description="The account the line is charged to. Null when billing does not know it or cannot be reached.",
+    asks=(Ask("billing", "profile"),),
+    early=ahead.line_account,
     parts=(BillingPart.SUBSCRIBERS, BillingPart.ACCOUNTS),
 )
 async def account(root: strawberry.Parent[Line], info: Info[Any, Any]) -> BillingAccount | None:
@@ -51,7 +56,12 @@ async def account(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Billin
     return next((by_key[key] for key in keys if key in by_key), None)
 
 
-@edge(Line, description="The network's own subscription. Null when the HSS does not know it or cannot be reached.")
+@edge(
+    Line,
+    description="The network's own subscription. Null when the HSS does not know it or cannot be reached.",
+    asks=(Ask("network", "profile_by_msisdn"),),
+    early=ahead.line_network,
+)
 async def network(root: strawberry.Parent[Line], info: Info[Any, Any]) -> NetworkProfile | None:
     """HSS: CAI3G Get."""
     return await known(loaders(info).network_by_line.load(root.msisdn))
@@ -61,6 +71,8 @@ async def network(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Networ
     Line,
     description="Prepaid balances, the main one first. Null when the recharge system does not know the line "
     "(a purely postpaid one) or cannot be reached.",
+    asks=(Ask("recharging", "balances"),),
+    early=ahead.line_balances,
 )
 async def balances(root: strawberry.Parent[Line], info: Info[Any, Any]) -> list[Balance] | None:
     """Recharge: GetBalanceAndDate."""
@@ -71,20 +83,32 @@ async def balances(root: strawberry.Parent[Line], info: Info[Any, Any]) -> list[
 @edge(
     Line,
     description="The prepaid account behind the line. Null when there is none or recharge cannot be reached.",
+    asks=(Ask("recharging", "prepaid_account"),),
+    early=ahead.line_prepaid_account,
 )
 async def prepaid_account(root: strawberry.Parent[Line], info: Info[Any, Any]) -> PrepaidAccount | None:
     """Recharge: GetAccountDetails."""
     return await known(loaders(info).prepaid_by_line.load(root.msisdn))
 
 
-@edge(Line, description="Usage counters. Null when the recharge system does not know the line or cannot be reached.")
+@edge(
+    Line,
+    description="Usage counters. Null when the recharge system does not know the line or cannot be reached.",
+    asks=(Ask("recharging", "accumulators"),),
+    early=ahead.line_accumulators,
+)
 async def accumulators(root: strawberry.Parent[Line], info: Info[Any, Any]) -> list[Accumulator] | None:
     """Recharge: GetAccumulators."""
     found = await known(loaders(info).accumulators_by_line.load(root.msisdn))
     return None if found is None else list(found)
 
 
-@edge(Line, description="Past recharges, newest first. Null when the recharge history cannot be reached.")
+@edge(
+    Line,
+    description="Past recharges, newest first. Null when the recharge history cannot be reached.",
+    asks=(Ask("recharge_history", "recharges"),),
+    early=ahead.line_recharges,
+)
 async def recharges(
     root: strawberry.Parent[Line], info: Info[Any, Any], first: First = 10, after: After = None
 ) -> Connection[Recharge] | None:

@@ -1,10 +1,15 @@
-"""A loader: values by key, asked for in one batch per turn of the event loop, each key once per operation."""
+"""
+A loader: values by key, asked for in one batch per turn of the event loop, each key once per operation.
+
+What is asked belongs to the operation and to no waiter: a waiter that is cancelled takes nothing from the others, and
+a key may be asked for before anybody waits for it.
+"""
 
 import asyncio
+import functools
+import types
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from typing import Generic, TypeVar
-
-from strawberry.dataloader import DataLoader
+from typing import Any, Final, Generic, TypeVar
 
 from connectors.errors import ConnectorError, NotKnown
 from connectors.guard import Answer
@@ -12,38 +17,129 @@ from connectors.guard import Answer
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+_NOT_YET: Final[Any] = object()
+
+_RUNNING: set[asyncio.Task[None]] = set()
+"""Batches under way. The event loop itself holds tasks weakly, and nobody may be waiting for one."""
+
+
+class _Entry(Generic[V]):
+    """One key: its value or its failure once there is one, and who waits until then."""
+
+    __slots__ = ("asked", "failure", "raised_at", "value", "waiters")
+
+    def __init__(self) -> None:
+        self.asked = False
+        """Whether the question has been put; until then another answer may bring the value along."""
+
+        self.value: V = _NOT_YET
+        self.failure: BaseException | None = None
+        self.raised_at: types.TracebackType | None = None
+        self.waiters: list[asyncio.Future[None]] = []
+
+    @property
+    def settled(self) -> bool:
+        return self.value is not _NOT_YET or self.failure is not None
+
+    async def wait(self) -> None:
+        """Wait in a future of one's own: what cancels one waiter leaves the others theirs."""
+        mine = asyncio.get_running_loop().create_future()
+        self.waiters.append(mine)
+        await mine
+
+    def settle(self, outcome: V | BaseException) -> None:
+        if isinstance(outcome, BaseException):
+            self.failure, self.raised_at = outcome, outcome.__traceback__
+        else:
+            self.value = outcome
+        for waiter in self.waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+        self.waiters.clear()
+
+    def outcome(self) -> V:
+        if self.failure is not None:
+            # One failure is raised for every waiter; without this its traceback would grow by each of them.
+            raise self.failure.with_traceback(self.raised_at)
+        return self.value
+
 
 class Loader(Generic[K, V]):
-    """Strawberry's DataLoader, shielded: a cancelled sibling must not cancel the future that others share."""
+    """Asks for the keys of one turn together. *load* gives a value or a failure for each key, in their order."""
+
+    __slots__ = ("_entries", "_load", "_queued")
 
     def __init__(self, load: Callable[[list[K]], Awaitable[Sequence[V | BaseException]]]) -> None:
-        self._loader: DataLoader[K, V] = DataLoader(load_fn=load)
+        self._load = load
+        self._entries: dict[K, _Entry[V]] = {}
+        self._queued: list[K] = []
 
     async def load(self, key: K) -> V:
         """The value of *key*; raises what asking for it raised."""
-        shared = asyncio.ensure_future(self._loader.load(key))
-        if not shared.done():
-            shared.add_done_callback(_looked_at)
-        return await asyncio.shield(shared)
+        entry = self._entry(key)
+        if not entry.settled:
+            await entry.wait()
+        return entry.outcome()
+
+    def start(self, key: K) -> None:
+        """Ask for *key* without waiting for it. A failure is raised to those alone who load the key."""
+        self._entry(key)
 
     def prime(self, key: K, value: V) -> None:
-        """Remember *value* for *key*, because another answer brought it along."""
-        self._loader.prime(key, value)
+        """Remember *value* for *key*, because another answer brought it along. What is known or asked already stays."""
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry()
+        if not entry.asked and not entry.settled:
+            entry.settle(value)
+
+    def _entry(self, key: K) -> _Entry[V]:
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry()
+            if not self._queued:
+                asyncio.get_running_loop().call_soon(self._dispatch)
+            self._queued.append(key)
+        return entry
+
+    def _dispatch(self) -> None:
+        queued, self._queued = self._queued, []
+        batch = {key: entry for key in queued if not (entry := self._entries[key]).settled}
+        for entry in batch.values():
+            entry.asked = True
+        if batch:
+            running = asyncio.ensure_future(self._run(batch))
+            _RUNNING.add(running)
+            running.add_done_callback(_RUNNING.discard)
+
+    async def _run(self, batch: dict[K, _Entry[V]]) -> None:
+        try:
+            for entry, outcome in zip(batch.values(), await self._load(list(batch)), strict=True):
+                entry.settle(outcome)
+        except BaseException as failure:
+            for entry in batch.values():
+                if not entry.settled:
+                    entry.settle(failure)
+            if not isinstance(failure, Exception):
+                raise
 
 
-def _looked_at(shared: asyncio.Future[V]) -> None:
-    # All who waited may have been cancelled; a failure that nobody waits for any more is not an unhandled one.
-    if not shared.cancelled():
-        shared.exception()
-
-
+# Partials and not functions within functions: loaders are made for each operation, and Python would work out the
+# annotations of an inner function each time, which costs more than the rest.
 def one_by_one(ask: Callable[[K], Awaitable[V]]) -> Loader[K, V]:
-    """A loader for operations that answer one key at a time: the keys of a batch are asked side by side."""
+    """
+    A loader for operations that answer one key at a time: the keys of a turn are asked side by side.
 
-    async def load(keys: list[K]) -> list[V | BaseException]:
+    They are answered together as well, so that what is asked next about each of them is one turn again, and one call
+    where a system can answer for many.
+    """
+    return Loader(functools.partial(_each, ask))
+
+
+async def _each(ask: Callable[[K], Awaitable[V]], keys: list[K]) -> list[V | BaseException]:
+    if len(keys) > 1:
         return await asyncio.gather(*(_asked(ask, key) for key in keys), return_exceptions=True)
-
-    return Loader(load)
+    return [await ask(keys[0])]
 
 
 async def _asked(ask: Callable[[K], Awaitable[V]], key: K) -> V:
@@ -55,14 +151,16 @@ def all_at_once(
     ask: Callable[[list[K]], Awaitable[Mapping[K, Answer[V] | ConnectorError]]], *, system: str
 ) -> Loader[K, V]:
     """A loader for operations that answer many keys in one call. Keys left out are NotKnown."""
+    return Loader(functools.partial(_all, ask, system))
 
-    async def load(keys: list[K]) -> list[V | BaseException]:
-        answers = await ask(keys)
-        missing = NotKnown("not in the answer", system=system)
-        found = [answers.get(key, missing) for key in keys]
-        return [answer.value if isinstance(answer, Answer) else answer for answer in found]
 
-    return Loader(load)
+async def _all(
+    ask: Callable[[list[K]], Awaitable[Mapping[K, Answer[V] | ConnectorError]]], system: str, keys: list[K]
+) -> list[V | BaseException]:
+    answers = await ask(keys)
+    missing = NotKnown("not in the answer", system=system)
+    found = [answers.get(key, missing) for key in keys]
+    return [answer.value if isinstance(answer, Answer) else answer for answer in found]
 
 
 async def known(value: Awaitable[V]) -> V | None:

@@ -1,111 +1,105 @@
-"""Which parts of each system's answers one GraphQL operation needs, found by one walk over its document."""
+"""
+Which fields of an operation will be executed: fragments spread, conditions decided, equal answers' names put together.
 
+What a condition says is taken from the operation's boolean values. Nothing here knows what a field is for.
+"""
+
+import dataclasses
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar, cast
+from typing import Any, TypeAlias
 
 from graphql import (
+    DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLObjectType,
-    GraphQLResolveInfo,
     GraphQLSchema,
     InlineFragmentNode,
     SelectionNode,
     SelectionSetNode,
-    get_named_type,
 )
-from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
-from graphql.type import (
-    GraphQLIncludeDirective,
-    GraphQLInterfaceType,
-    GraphQLNamedType,
-    GraphQLSkipDirective,
-)
+from graphql.execution.values import VariableValues, get_directive_values
+from graphql.type import GraphQLIncludeDirective, GraphQLSkipDirective
 
-from resolvers.edge import PARTS_OF_ARGUMENTS
-from schema.field import PARTS
-from schema.parts import Part
-
-P = TypeVar("P", bound=Part)
+_HasFields: TypeAlias = GraphQLObjectType | GraphQLInterfaceType
 
 
-def parts_of(info: GraphQLResolveInfo[Any]) -> frozenset[Part]:
-    """
-    Every part that any selected field of the operation needs.
+@dataclasses.dataclass(slots=True)
+class Group:
+    """The selections of one field under one name in the answer: they are executed as one."""
 
-    The union over the whole operation, not per field: two fields that meet at the same customer then ask one question,
-    whichever comes first. Each fragment is visited once.
-    """
-    return frozenset(_Walk(info).parts())
-
-
-def of_kind(parts: frozenset[Part], kind: type[P]) -> frozenset[P]:
-    """Those of *parts* that belong to one system's answer."""
-    return frozenset(part for part in parts if isinstance(part, kind))
+    coordinate: str
+    field: GraphQLField
+    node: FieldNode
+    below: list[SelectionSetNode]
 
 
-class _Walk:
-    def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
-        self._info = info
-        self._schema: GraphQLSchema = info.schema
-        # Strawberry hands resolvers the coerced values alone; graphql-core's own functions want them in their wrapper.
-        self._variables = VariableValues(sources={}, coerced=cast("Any", info.variable_values))
-        self._seen: set[str] = set()
+class Selection:
+    """Finds the selected fields of one document, with the values of one operation's boolean variables."""
 
-    def parts(self) -> Iterator[Part]:
-        operation = self._info.operation
-        root = self._schema.get_root_type(operation.operation)
-        if root is not None:
-            yield from self._selections(operation.selection_set, root)
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, booleans: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._booleans = VariableValues(sources={}, coerced=dict(booleans))
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
 
-    def _selections(self, selections: SelectionSetNode, parent: GraphQLNamedType) -> Iterator[Part]:
+    def groups(self, selections: list[SelectionSetNode], parent: GraphQLNamedType) -> list[Group]:
+        """
+        The fields of *selections* on an object of *parent*, those with one name in the answer together.
+
+        Each fragment is visited once (GraphQL specification, 6.3.2). Of an abstract *parent*, the fields of every type
+        that it may be.
+        """
+        groups: dict[tuple[str, str], Group] = {}
+        visited: set[str] = set()
+        for selection_set in selections:
+            for node, on in self._fields(selection_set, parent, visited):
+                field = on.fields.get(node.name.value)
+                if field is None:
+                    continue
+                key = (on.name, node.alias.value if node.alias else node.name.value)
+                group = groups.setdefault(key, Group(f"{on.name}.{node.name.value}", field, node, []))
+                if node.selection_set is not None:
+                    group.below.append(node.selection_set)
+        return list(groups.values())
+
+    def _fields(
+        self, selections: SelectionSetNode, parent: GraphQLNamedType | None, visited: set[str]
+    ) -> Iterator[tuple[FieldNode, _HasFields]]:
         for node in selections.selections:
             if not self._selected(node):
                 continue
             match node:
                 case FieldNode():
-                    yield from self._field(node, parent)
+                    if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
+                        yield node, parent
                 case InlineFragmentNode():
-                    condition = node.type_condition
-                    inner = self._schema.get_type(condition.name.value) if condition else parent
-                    yield from self._selections(node.selection_set, inner or parent)
+                    on = node.type_condition
+                    inner = self._schema.get_type(on.name.value) if on else parent
+                    yield from self._fields(node.selection_set, inner, visited)
                 case FragmentSpreadNode():
-                    yield from self._fragment(node.name.value)
+                    yield from self._fragment(node.name.value, visited)
 
-    def _fragment(self, name: str) -> Iterator[Part]:
-        fragment = self._info.fragments.get(name)
-        if fragment is None or name in self._seen:
+    def _fragment(self, name: str, visited: set[str]) -> Iterator[tuple[FieldNode, _HasFields]]:
+        fragment = self._fragments.get(name)
+        if fragment is None or name in visited:
             return
-        self._seen.add(name)
+        visited.add(name)
         on = self._schema.get_type(fragment.type_condition.name.value)
-        if on is not None:
-            yield from self._selections(fragment.selection_set, on)
-
-    def _field(self, node: FieldNode, parent: GraphQLNamedType) -> Iterator[Part]:
-        if not isinstance(parent, GraphQLObjectType | GraphQLInterfaceType):
-            return
-        field = parent.fields.get(node.name.value)
-        if field is None:
-            return
-        definition = field.extensions.get("strawberry-definition")
-        metadata: Mapping[Any, Any] = getattr(definition, "metadata", None) or {}
-        yield from metadata.get(PARTS, ())
-        if PARTS_OF_ARGUMENTS in metadata:
-            try:
-                yield from metadata[PARTS_OF_ARGUMENTS](get_argument_values(field, node, self._variables))
-            except GraphQLError:
-                # A null variable where none may be: the field will fail by itself, and nothing below it is asked for.
-                return
-        if node.selection_set is not None:
-            yield from self._selections(node.selection_set, get_named_type(field.type))
+        yield from self._fields(fragment.selection_set, on, visited)
 
     def _selected(self, node: SelectionNode) -> bool:
         if not node.directives:
             return True
         try:
-            skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
-            include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
+            skip = get_directive_values(GraphQLSkipDirective, node, self._booleans)
+            include = get_directive_values(GraphQLIncludeDirective, node, self._booleans)
         except GraphQLError:
             return False  # The executor refuses the selection around it for the same reason.
         return not (skip and skip["if"]) and not (include and not include["if"])

@@ -39,7 +39,7 @@ async def the_one_that_knows(systems: Sequence[str], ask: Callable[[str], Awaita
     Raises NotKnown when none knows, AmbiguousIdentity when several do, and what went wrong when none knows as far as
     can be told.
     """
-    outcomes = await asyncio.gather(*(ask(system) for system in systems), return_exceptions=True)
+    outcomes = await _side_by_side(systems, ask)
     found = [Found(system, each) for system, each in zip(systems, outcomes, strict=True) if _came(each)]
     if len(found) > 1:
         raise AmbiguousIdentity
@@ -59,12 +59,21 @@ async def each_part(keys: Iterable[K], ask: Callable[[K], Awaitable[T]]) -> Merg
 
     Raises the first failure when nothing came at all: then there is no answer, rather than an empty one.
     """
-    outcomes = await asyncio.gather(*(ask(key) for key in keys), return_exceptions=True)
+    outcomes = await _side_by_side(tuple(keys), ask)
     parts = tuple(_value(each) for each in outcomes if _came(each))
     failures = _failures(outcomes)
     if failures and not parts:
         raise failures[0]
     return Merged(parts=parts, failures=failures)
+
+
+async def _side_by_side(keys: Sequence[K], ask: Callable[[K], Awaitable[T]]) -> Sequence[T | BaseException]:
+    if len(keys) != 1:
+        return await asyncio.gather(*(ask(key) for key in keys), return_exceptions=True)
+    try:
+        return [await ask(keys[0])]  # Nobody is beside it: a task of its own would only cost.
+    except Exception as failure:  # noqa: BLE001 - as `gather` does, it is given and not raised
+        return [failure]
 
 
 def joined(found: Sequence[Merged[T]], *, failures: Sequence[Exception] = ()) -> Merged[T]:

@@ -7,8 +7,9 @@ from typing import Any
 import strawberry
 from strawberry.types import Info
 
+from resolvers import ahead
 from resolvers.context import Context, loaders, tell_gaps
-from resolvers.edge import computed, edge
+from resolvers.edge import Ask, computed, edge
 from resolvers.loaders import AccountRef
 from resolvers.parts_of_customer import accounts_of, of_each_account, of_each_line
 from resolvers.several import Merged, each_part, joined
@@ -36,6 +37,8 @@ def totals(customer: Customer, _: Context) -> CustomerTotals:
 @edge(
     CustomerTotals,
     description=f"What is left to pay on bills. {_WITHOUT} Null when billing cannot be reached.",
+    asks=(Ask("billing", "bills"),),
+    early=ahead.open_bills,
     parts=(CustomerPart.ACCOUNTS,),
 )
 async def open_bills(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]) -> list[Total] | None:
@@ -49,6 +52,8 @@ async def open_bills(root: strawberry.Parent[CustomerTotals], info: Info[Any, An
 @edge(
     CustomerTotals,
     description=f"Charges not yet on a bill. {_WITHOUT} Null when billing cannot be reached.",
+    asks=(Ask("billing", "profile"), Ask("billing", "balance", after=1)),
+    early=ahead.unbilled,
     parts=(CustomerPart.ACCOUNTS, BillingPart.ACCOUNTS),
 )
 async def unbilled(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]) -> list[Total] | None:
@@ -67,6 +72,8 @@ async def unbilled(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]
 @edge(
     CustomerTotals,
     description=f"What is on the main balances of prepaid lines. {_WITHOUT} Null when none can be reached.",
+    asks=(Ask("billing", "profile"), Ask("recharging", "balances", after=1)),
+    early=ahead.prepaid,
     parts=(CustomerPart.ACCOUNTS, BillingPart.SUBSCRIBERS),
 )
 async def prepaid(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]) -> list[Total] | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
-from connectors.clock import Deadline
+from connectors.clock import Clock, Deadline
 from connectors.errors import ConnectorError, NotKnown
 from connectors.guard import Answer
 from schema.billing import AccountBalance, Bill, BillingAccount, BillStatus, Payment, PaymentMode, Subscriber
@@ -49,6 +49,14 @@ class FakeSystem:
         self.failure: Exception | None = None
         self.failures: dict[str, Exception] = {}
         """What to raise in one operation only."""
+
+        self.clock: Clock | None = None
+        """What tells when an answer is given; without one they are all given at the same time."""
+
+    def origin(self) -> Source:
+        """The source of what is answered now."""
+        found = source(self.system)
+        return dataclasses.replace(found, fetched_at=self.clock.now()) if self.clock is not None else found
 
     def asked(self, operation: str, parts: frozenset[Any] = frozenset(), *, period: Period | None = None) -> None:
         self.calls[operation] += 1
@@ -91,7 +99,7 @@ class FakeCrm(FakeSystem):
             credit_profiles=[] if CustomerPart.CREDIT in parts else ABSENT,
             party_ref=PartyRef(f"5{number}", PartyKind.INDIVIDUAL) if CustomerPart.PARTY in parts else ABSENT,
             account_numbers=self.accounts[number] if CustomerPart.ACCOUNTS in parts else ABSENT,
-            source=source(self.system),
+            source=self.origin(),
         )
 
     async def customers(
@@ -128,7 +136,7 @@ class FakeCrm(FakeSystem):
                     family_name="王" if PartyPart.NAME in parts else ABSENT,
                     birth_date=dt.date(1990, 1, 31) if PartyPart.DEMOGRAPHICS in parts else ABSENT,
                     contact_media=[] if PartyPart.CONTACTS in parts else ABSENT,
-                    source=source(self.system),
+                    source=self.origin(),
                 ),
                 NOW,
                 parts,
@@ -177,7 +185,7 @@ class FakeBilling(FakeSystem):
                 payment_mode=PaymentMode.POSTPAID,
                 currency=self.currency,
                 bill_cycle=None,
-                source=source(self.system),
+                source=self.origin(),
             )
             for number in numbers
         )
@@ -191,7 +199,7 @@ class FakeBilling(FakeSystem):
                 brand=None,
                 activated_at=None,
                 offerings=[] if BillingPart.OFFERINGS in parts else ABSENT,
-                source=source(self.system),
+                source=self.origin(),
             )
             for number in numbers
             for msisdn in self.lines[number]
@@ -227,7 +235,7 @@ class FakeBilling(FakeSystem):
             discount=None,
             disputed=None,
             lines=[],
-            source=source(self.system),
+            source=self.origin(),
         )
 
     async def payments(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Payment, ...]]:
@@ -243,7 +251,7 @@ class FakeBilling(FakeSystem):
             method=None,
             channel=None,
             status=None,
-            source=source(self.system),
+            source=self.origin(),
         )
         return Answer((payment,), NOW)
 
@@ -253,7 +261,7 @@ class FakeBilling(FakeSystem):
         self.asked("balance")
         return Answer(
             AccountBalance(
-                purses=[], outstanding=[], overdue=[], credits=[], unbilled=self.unbilled, source=source(self.system)
+                purses=[], outstanding=[], overdue=[], credits=[], unbilled=self.unbilled, source=self.origin()
             ),
             NOW,
         )
@@ -267,7 +275,8 @@ class FakeHss(FakeSystem):
         self.msisdn: str | None = MSISDN
         """The number of the one SIM; None for a SIM without one."""
 
-        self.source = source("hss")
+        self.source: Source | None = None
+        """Where everything is said to come from; None for here and now."""
 
     async def profile_by_msisdn(self, msisdn: str, *, within: Deadline) -> Answer[NetworkProfile]:
         self.asked("profile_by_msisdn")
@@ -292,7 +301,7 @@ class FakeHss(FakeSystem):
                 services=[],
                 apns=["internet"],
                 locked=None,
-                source=self.source,
+                source=self.source or self.origin(),
             ),
             NOW,
         )
@@ -323,7 +332,7 @@ class FakeRecharge(FakeSystem):
             money=money("12.50", self.currency),
             quantity=None,
             valid_for=None,
-            source=source(self.system),
+            source=self.origin(),
         )
         return Answer((main,), NOW)
 
@@ -332,7 +341,7 @@ class FakeRecharge(FakeSystem):
     ) -> Answer[PrepaidAccount]:
         self.asked("prepaid_account", parts)
         self._known(msisdn)
-        return Answer(PrepaidAccount(service_class="1", source=source(self.system)), NOW, parts)
+        return Answer(PrepaidAccount(service_class="1", source=self.origin()), NOW, parts)
 
     async def accumulators(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Accumulator, ...]]:
         self.asked("accumulators")
@@ -352,7 +361,7 @@ class FakeRecharge(FakeSystem):
                 amount=money("5.00", self.currency),
                 balance_before=None,
                 balance_after=None,
-                source=source(self.system),
+                source=self.origin(),
             )
             for n in range(30)
         )

@@ -1,17 +1,19 @@
 """A graph over systems that live in memory, and its errors as a caller would read them."""
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.clock import Deadline
 from connectors.routes import Routes, Systems
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations, Outcome, UsePrepared
+from gateway.operation import Operations, Outcome
 from resolvers.context import Context, Graph
 from resolvers.errors import present
 from resolvers.graph import build
 from resolvers.ids import IdCodec
+from resolvers.memory import IdentityMemory
 from tests.connectors.support import PLAN, FixedClock, Reports
 from tests.resolvers.fakes import (
     ACCOUNT,
@@ -27,7 +29,8 @@ from tests.resolvers.fakes import (
 
 __all__ = ["ACCOUNT", "IMSI", "MSISDN", "SCHEMA", "SECOND_MSISDN", "FakeOperator", "FakeSystem", "codes", "presented"]
 
-SCHEMA = build([UsePrepared])
+SCHEMA = build()
+_OPERATIONS = Operations(SCHEMA, limits=LimitSettings())
 
 
 class FakeOperator:
@@ -48,19 +51,53 @@ class FakeOperator:
             clock=self.clock,
             history=dt.timedelta(days=730),
         )
-        self._operations = Operations(SCHEMA, limits=LimitSettings())
+
+    @property
+    def systems(self) -> list[FakeSystem]:
+        """Every system of one each."""
+        return [self.crm, self.billing, self.hss, self.recharge, self.history]
 
     @property
     def calls(self) -> dict[str, dict[str, int]]:
         """What each system was asked, systems that were not left out."""
-        systems: list[FakeSystem] = [self.crm, self.billing, self.hss, self.recharge, self.history]
-        return {system.system: dict(system.calls) for system in systems if system.calls}
+        return {system.system: dict(system.calls) for system in self.systems if system.calls}
+
+    def counted(self) -> dict[str, dict[str, int]]:
+        """What each system was asked until now; the count begins anew."""
+        calls = self.calls
+        for system in self.systems:
+            system.calls.clear()
+        return calls
 
     async def ask(self, query: str, **variables: object) -> Outcome:
         """The outcome of one question."""
-        prepared = self._operations.prepare(query)
-        context = Context(self.graph, document=prepared.document, within=Deadline.after(5, self.clock))
-        return await self._operations.execute(prepared, name=None, variables=variables, context=context)
+        return await self.ask_as(query, variables)
+
+    async def ask_as(
+        self, query: str, variables: Mapping[str, Any], *, always_confirm: bool = False, within_s: float = 5
+    ) -> Outcome:
+        """The outcome of one question of a caller whose identities may always be confirmed."""
+        planned = _OPERATIONS.plan(_OPERATIONS.prepare(query), name=None, variables=dict(variables))
+        if isinstance(planned, Outcome):
+            return planned
+        context = Context(
+            self.graph,
+            needs=planned.plan.needs,
+            variables=planned.variables,
+            within=Deadline.after(within_s, self.clock),
+            always_confirm=always_confirm,
+        )
+        return await _OPERATIONS.run(planned, context=context)
+
+    def remembers(self, *, remember_s: float = 3600, max_age_s: float = 60, max_entries: int = 1000) -> IdentityMemory:
+        """Give the graph a memory of identities, and systems that tell the time of their answers."""
+        for system in self.systems:
+            system.clock = self.clock
+        memory = IdentityMemory(
+            remember_s=remember_s, max_age_s=max_age_s, max_entries=max_entries, clock=self.graph.clock
+        )
+        self.graph = dataclasses.replace(self.graph, memory=memory)
+        return memory
 
 
 def _one_each(operator: FakeOperator) -> Routes:

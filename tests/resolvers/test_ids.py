@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from resolvers.ids import ForeignIdError, IdCodec
+from resolvers.ids import MAX_REMEMBERED, ForeignIdError, IdCodec
 from schema.source import Ref
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -124,3 +124,27 @@ def test_the_form_of_an_id_does_not_change_between_versions() -> None:
     Callers keep ids. This one was made by version 0.1.
     """
     assert LINE == IdCodec([b"kept"]).open("sb1YOukJ685nGTPNCrmSYUZLnw2bt706m1Wl_bcv1VxgYzmHH315btY2fc")
+
+
+def test_ids_that_were_made_before_are_kept_within_a_bound() -> None:
+    codec, fresh = IdCodec([b"secret"]), IdCodec([b"secret"])
+    refs = [Ref("bill", "billing", ("A", str(n))) for n in range(MAX_REMEMBERED + 1)]
+
+    assert [codec.seal(ref) for ref in refs[:100]] == [fresh.seal(ref) for ref in refs[:100]]
+    assert [codec.seal(ref) for ref in refs[:100]] == [fresh.seal(ref) for ref in refs[:100]]
+    for ref in refs:
+        codec.seal(ref)
+    assert MAX_REMEMBERED == codec._seal_remembered.cache_info().currsize
+    assert fresh.open(codec.seal(refs[-1])) == refs[-1]
+
+
+def test_things_that_are_alike_have_ids_of_their_own() -> None:
+    codec = IdCodec([b"secret"])
+    refs = [
+        Ref("bill", "a", ("b", "c")),
+        Ref("bill", "a", ("bc",)),
+        Ref("bil", "la", ("b", "c")),
+        Ref("bill", "a", ("b",)),
+    ]
+
+    assert len(refs) == len({codec.seal(ref) for ref in refs})

@@ -40,6 +40,7 @@ class Doubling:
         self.batches.append(keys)
         self.asked.set()
         await self.may_answer.wait()
+        self.ended += 1
         refused = BadData("a reason", system="doubling")
         return {key: refused if key == 13 else Answer(2 * key, NOW) for key in keys if key >= 0}
 
@@ -67,6 +68,22 @@ async def test_keys_asked_for_in_one_turn_are_one_batch(doubling: Doubling) -> N
 
     assert [2, 4, 2] == list(await asyncio.gather(loader.load(1), loader.load(2), loader.load(1)))
     assert [[1, 2]] == doubling.batches
+
+
+async def test_keys_of_one_turn_are_answered_together_so_that_the_next_question_is_one_batch(
+    doubling: Doubling,
+) -> None:
+    async def slowly(key: int) -> int:
+        await asyncio.sleep(0.01 * key)
+        return 10 * key
+
+    first, second = one_by_one(slowly), all_at_once(doubling.many, system="doubling")
+
+    async def both(key: int) -> int:
+        return await second.load(await first.load(key))
+
+    assert [20, 40, 60] == list(await asyncio.gather(both(1), both(2), both(3)))
+    assert [[10, 20, 30]] == doubling.batches
 
 
 async def test_a_key_is_asked_for_once_per_operation(doubling: Doubling) -> None:
@@ -123,6 +140,83 @@ async def test_a_primed_key_is_not_asked_for(doubling: Doubling) -> None:
 
     assert 100 == await loader.load(1)
     assert [] == doubling.batches
+
+
+async def test_a_key_that_another_answer_brings_along_in_time_is_not_asked_for(doubling: Doubling) -> None:
+    for loader in _loaders(doubling):
+        waiting = asyncio.ensure_future(loader.load(1))
+        await asyncio.sleep(0)
+        loader.start(2)
+        loader.prime(2, 200)
+
+        assert [2, 200] == [await waiting, await loader.load(2)]
+    assert [[1], [1]] == doubling.batches
+
+
+async def test_what_is_asked_already_is_not_replaced(doubling: Doubling) -> None:
+    for loader in _loaders(doubling):
+        doubling.may_answer.clear()
+        doubling.asked.clear()
+        waiting = asyncio.ensure_future(loader.load(1))
+        await doubling.asked.wait()
+        loader.prime(1, 100)
+        doubling.may_answer.set()
+
+        assert 2 == await waiting == await loader.load(1)
+
+
+async def test_what_is_known_already_is_not_replaced(doubling: Doubling) -> None:
+    for loader in _loaders(doubling):
+        await loader.load(1)
+        loader.prime(1, 100)
+
+        assert 2 == await loader.load(1)
+
+
+async def test_a_key_started_for_nobody_is_there_for_whoever_comes(doubling: Doubling) -> None:
+    for loader in _loaders(doubling):
+        loader.start(1)
+        loader.start(1)
+        await asyncio.sleep(0.01)
+
+        assert 2 == await loader.load(1)
+    assert [[1], [1]] == doubling.batches
+
+
+async def test_a_failure_of_what_was_started_for_nobody_is_not_complained_of(
+    doubling: Doubling, complaints: list[str]
+) -> None:
+    for loader in _loaders(doubling):
+        loader.start(13)
+        await asyncio.sleep(0.01)
+    del loader
+    gc.collect()
+
+    assert [] == complaints
+
+
+async def test_what_was_started_runs_on_when_everybody_has_let_go_of_it(doubling: Doubling) -> None:
+    doubling.may_answer.clear()
+    for loader in _loaders(doubling):
+        loader.start(1)
+    del loader
+    await doubling.asked.wait()
+    gc.collect()
+    doubling.may_answer.set()
+    await asyncio.sleep(0.01)
+
+    assert 2 == doubling.ended
+
+
+async def test_a_failure_told_to_many_does_not_grow(doubling: Doubling) -> None:
+    loader = one_by_one(doubling.one)
+    depths = []
+    for _ in range(3):
+        with pytest.raises(BadData) as told:
+            await loader.load(13)
+        depths.append(len(told.traceback))
+
+    assert 1 == len(set(depths))
 
 
 async def test_what_is_not_known_is_none_at_an_edge(doubling: Doubling) -> None:

@@ -1,19 +1,16 @@
 """Which parts an operation needs: exactly those of the fields that will be executed."""
 
-from typing import Any
-
 import pytest
 import strawberry
-from strawberry.types import Info
+from graphql import get_operation_ast, parse, validate
+from graphql.execution.values import VariableValues, get_variable_values
 
-from resolvers.selection import of_kind, parts_of
+from resolvers.needs import needs_of, parts_by_system
 from schema.field import field
 from schema.parts import BillingPart, CustomerPart, Part, PartyPart
 from tests.resolvers.support import ACCOUNT, MSISDN, FakeOperator, codes
 
 NAME, STATUS, CREDIT = CustomerPart.NAME, CustomerPart.STATUS, CustomerPart.CREDIT
-PARTS: list[frozenset[Part]] = []
-"""What the last operation over the small graph needed."""
 
 
 @strawberry.interface
@@ -33,18 +30,11 @@ class Toy(Thing):
 
 @strawberry.type
 class Query:
-    @strawberry.field
-    def thing(self, info: Info[Any, Any]) -> Thing | None:
-        PARTS[:] = [parts_of(info._raw_info)]
-        return None
-
-    @strawberry.field
-    def either(self, info: Info[Any, Any]) -> Tool | Toy | None:
-        PARTS[:] = [parts_of(info._raw_info)]
-        return None
+    thing: Thing | None
+    either: Tool | Toy | None
 
 
-SMALL = strawberry.Schema(Query, types=[Tool, Toy])
+SMALL = strawberry.Schema(Query, types=[Tool, Toy])._schema
 
 
 @pytest.mark.parametrize(
@@ -73,38 +63,43 @@ SMALL = strawberry.Schema(Query, types=[Tool, Toy])
         ("{ thing { __typename } __schema { queryType { name } } }", set()),
     ],
 )
-async def test_parts_are_those_of_the_selected_fields(query: str, needed: set[Part]) -> None:
-    assert needed == await _parts(query)
+def test_parts_are_those_of_the_selected_fields(query: str, needed: set[Part]) -> None:
+    assert needed == _parts(query)
 
 
 @pytest.mark.parametrize(("yes", "needed"), [(True, {NAME}), (False, {STATUS})])
-async def test_variables_decide_what_is_selected(yes: bool, needed: set[Part]) -> None:  # noqa: FBT001 - a parameter of the test
+def test_variables_decide_what_is_selected(yes: bool, needed: set[Part]) -> None:  # noqa: FBT001 - a parameter of the test
     query = "query ($yes: Boolean!) { thing { name @include(if: $yes) ... on Tool @skip(if: $yes) { status } } }"
 
-    assert needed == await _parts(query, yes=yes)
+    assert needed == _parts(query, yes=yes)
 
 
-async def test_a_variables_default_decides_when_nothing_is_given() -> None:
-    assert set() == await _parts("query ($yes: Boolean = false) { thing { name @include(if: $yes) } }")
+def test_a_variables_default_decides_when_nothing_is_given() -> None:
+    assert set() == _parts("query ($yes: Boolean = false) { thing { name @include(if: $yes) } }")
 
 
-async def test_only_the_named_operation_counts() -> None:
+def test_only_the_named_operation_counts() -> None:
     query = "query A { thing { name } } query B { thing { ... on Tool { status } } }"
 
-    assert {STATUS} == await _parts(query, named="B")
+    assert {STATUS} == _parts(query, named="B")
 
 
 def test_parts_are_told_apart_by_the_system_they_belong_to() -> None:
     parts: frozenset[Part] = frozenset({NAME, PartyPart.NAME, BillingPart.ACCOUNTS})
 
-    assert {PartyPart.NAME} == of_kind(parts, PartyPart)
+    assert (frozenset({NAME}), frozenset({PartyPart.NAME}), frozenset({BillingPart.ACCOUNTS}), frozenset()) == (
+        parts_by_system(parts)
+    )
 
 
-async def _parts(query: str, *, named: str | None = None, **variables: object) -> frozenset[Part]:
-    PARTS[:] = []
-    result = await SMALL.execute(query, variable_values=variables, operation_name=named)
-    assert not result.errors
-    return PARTS[0]
+def _parts(query: str, *, named: str | None = None, **variables: object) -> frozenset[Part]:
+    document = parse(query)
+    assert [] == validate(SMALL, document)
+    operation = get_operation_ast(document, named)
+    assert operation is not None
+    values = get_variable_values(SMALL, operation.variable_definitions or (), variables)
+    assert isinstance(values, VariableValues)
+    return needs_of(SMALL, document, operation, values.coerced).parts(values.coerced)
 
 
 class TestKeys:

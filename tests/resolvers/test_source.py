@@ -6,7 +6,7 @@ import pytest
 
 from connectors.clock import Deadline
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operation import Operations, Planned
 from resolvers.context import Context
 from schema.source import Source
 from tests.connectors.support import NOW
@@ -29,10 +29,16 @@ async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: flo
         fresh_until=None if fresh_s is None else fetched_at + dt.timedelta(seconds=fresh_s),
     )
     operations = Operations(SCHEMA, limits=LimitSettings())
-    prepared = operations.prepare(QUERY)
-    context = Context(operator.graph, document=prepared.document, within=Deadline.after(5, operator.clock))
+    planned = operations.plan(operations.prepare(QUERY), name=None, variables=None)
+    assert isinstance(planned, Planned)
+    context = Context(
+        operator.graph,
+        needs=planned.plan.needs,
+        variables=planned.variables,
+        within=Deadline.after(5, operator.clock),
+    )
     operator.clock.advance(took_s)
-    outcome = await operations.execute(prepared, name=None, variables=None, context=context)
+    outcome = await operations.run(planned, context=context)
     assert [] == presented(outcome)
     assert outcome.data is not None
     found: dict[str, object] = outcome.data["line"]["network"]["source"]

@@ -1,0 +1,204 @@
+"""
+What identities resolved to, remembered to start calls early: never an answer, and never proof of who somebody is.
+
+Keys are keyed hashes, so that numbers cannot be looked up in what is kept; the values are what the next question to a
+system needs. Everything has an end and the whole has a bound; the oldest goes first. Nothing leaves the process.
+"""
+
+import collections
+import dataclasses
+import datetime as dt
+import hashlib
+import secrets
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+from connectors.capabilities import BillingProfile
+from connectors.clock import Clock
+from resolvers.names import Name
+from schema.customer import Customer, PartyRef
+from schema.parts import ABSENT, BillingPart
+
+T = TypeVar("T")
+
+MAX_ACCOUNTS: Final = 50
+"""A customer with more accounts is not remembered by them."""
+
+MAX_LINES: Final = 200
+"""Lines remembered of one account: the most that a page can hold."""
+
+MAX_LINES_BY_NUMBER: Final = 20
+"""Lines of one customer that are remembered by themselves: what a page holds when nobody says."""
+
+
+class CustomerNumber(NamedTuple):
+    """A customer by the CRM's own id."""
+
+    system: str
+    number: str
+
+    def __repr__(self) -> str:
+        return f"CustomerNumber({self.system})"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Resolved:
+    """The customer that a name led to, and billing's accounts on the way, at the time they were confirmed."""
+
+    customer: CustomerNumber = dataclasses.field(repr=False)
+    accounts: tuple[str, ...] = dataclasses.field(repr=False)
+    confirmed_at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Sim:
+    """The number that a SIM had at the time it was confirmed."""
+
+    msisdn: str = dataclasses.field(repr=False)
+    confirmed_at: dt.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """What hangs on a customer in the CRM. None where it was never asked for."""
+
+    account_numbers: tuple[str, ...] | None = dataclasses.field(default=None, repr=False)
+    party: tuple[PartyRef | None] | None = dataclasses.field(default=None, repr=False)
+    """In a tuple, because a customer may be known to have none."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """What the billing system that has an account knows of it. None where it was never asked for."""
+
+    system: str | None = None
+    key: str | None = dataclasses.field(default=None, repr=False)
+    msisdns: tuple[str, ...] | None = dataclasses.field(default=None, repr=False)
+    """All lines of the account's customer, in billing's order."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LineFacts:
+    """The account that a line is charged to, with billing's own key of it."""
+
+    system: str
+    account_number: str = dataclasses.field(repr=False)
+    account_key: str = dataclasses.field(repr=False)
+
+
+class IdentityMemory:
+    """At most *max_entries* entries of this process, each for *remember_s* seconds after it was last learned."""
+
+    def __init__(self, *, remember_s: float, max_age_s: float, max_entries: int, clock: Clock) -> None:
+        self.max_age = dt.timedelta(seconds=max_age_s)
+        """For how long a confirmed identity may serve without being confirmed anew."""
+
+        self._remember_s = remember_s
+        self._max_entries = max_entries
+        self._clock = clock
+        self._hash_key = secrets.token_bytes(32)
+        self._entries: collections.OrderedDict[bytes, tuple[float, Any]] = collections.OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def resolved(self, name: Name) -> Resolved | None:
+        """The customer that *name* led to."""
+        return self._get(Resolved, *name)
+
+    def sim(self, imsi: str) -> Sim | None:
+        """The number of a SIM."""
+        return self._get(Sim, imsi)
+
+    def customer(self, who: CustomerNumber) -> CustomerFacts:
+        """What hangs on a customer; nothing for one that is not remembered."""
+        return self._get(CustomerFacts, *who) or CustomerFacts()
+
+    def account(self, number: str) -> AccountFacts | None:
+        """What is known of an account number."""
+        return self._get(AccountFacts, number)
+
+    def line(self, msisdn: str) -> LineFacts | None:
+        """The account of a line."""
+        return self._get(LineFacts, msisdn)
+
+    def learn_name(self, name: Name, resolved: Resolved) -> None:
+        """Remember where *name* led. A customer with too many accounts is forgotten instead."""
+        if len(resolved.accounts) > MAX_ACCOUNTS:
+            self.forget(name)
+        else:
+            self._put(resolved, *name)
+
+    def learn_sim(self, imsi: str, sim: Sim) -> None:
+        """Remember the number of a SIM."""
+        self._put(sim, imsi)
+
+    def learn_customer(self, customer: Customer) -> None:
+        """Remember what hangs on *customer*, as far as its parts were asked for."""
+        who = CustomerNumber(customer.ref.system, customer.customer_number)
+        numbers, party = customer.account_numbers, customer.party_ref
+        old = self.customer(who)
+        if numbers is ABSENT:
+            numbers = old.account_numbers  # type: ignore[assignment]
+        elif len(numbers) > MAX_ACCOUNTS:
+            numbers = None  # type: ignore[assignment]
+        self._put(CustomerFacts(numbers, old.party if party is ABSENT else (party,)), *who)
+
+    def learn_profile(
+        self, system: str, profile: BillingProfile, *, parts: frozenset[BillingPart], asked: str | None = None
+    ) -> None:
+        """Remember what a billing system said of a customer's accounts, or of the account *asked* alone."""
+        msisdns: tuple[str, ...] | None = None
+        if BillingPart.SUBSCRIBERS in parts:
+            msisdns = tuple(dict.fromkeys(each.msisdn for each in profile.subscribers))[:MAX_LINES]
+        keys: dict[str, str | None] = {asked: None} if asked is not None else {}
+        if BillingPart.ACCOUNTS in parts:
+            keys |= {account.account_number: account.key for account in profile.accounts[:MAX_ACCOUNTS]}
+        for number, key in keys.items():
+            self._learn_account(number, AccountFacts(system, key, msisdns))
+        if {BillingPart.ACCOUNTS, BillingPart.SUBSCRIBERS} <= parts:
+            self._learn_lines(system, profile)
+
+    def _learn_lines(self, system: str, profile: BillingProfile) -> None:
+        numbers = {account.key: account.account_number for account in profile.accounts}
+        for line in profile.subscribers[:MAX_LINES_BY_NUMBER]:
+            key = next((key for key in line.account_keys if key in numbers), None)
+            if key is not None:
+                self._put(LineFacts(system, numbers[key], key), line.msisdn)
+
+    def _learn_account(self, number: str, facts: AccountFacts) -> None:
+        old = self.account(number)
+        if old is not None and old.system == facts.system:
+            msisdns = facts.msisdns if facts.msisdns is not None else old.msisdns
+            facts = AccountFacts(facts.system, facts.key or old.key, msisdns)
+        self._put(facts, number)
+
+    def forget(self, name: Name) -> None:
+        """Forget where *name* led: it was wrong."""
+        self._entries.pop(self._digest(Resolved, name), None)
+
+    def forget_sim(self, imsi: str) -> None:
+        """Forget the number of a SIM."""
+        self._entries.pop(self._digest(Sim, (imsi,)), None)
+
+    def _get(self, kind: type[T], *name: str) -> T | None:
+        digest = self._digest(kind, name)
+        entry = self._entries.get(digest)
+        if entry is None:
+            return None
+        end, found = entry
+        if end <= self._clock.monotonic():
+            del self._entries[digest]
+            return None
+        return cast("T", found)
+
+    def _put(self, value: object, *name: str) -> None:
+        digest = self._digest(type(value), name)
+        self._entries[digest] = (self._clock.monotonic() + self._remember_s, value)
+        self._entries.move_to_end(digest)
+        if len(self._entries) > self._max_entries:
+            self._entries.popitem(last=False)
+
+    def _digest(self, kind: type, name: tuple[str, ...]) -> bytes:
+        # Lengths make it one-to-one: ("a", "bc") is not ("ab", "c").
+        text = f"{kind.__name__}:" + "".join(f"{len(part)}:{part}" for part in name)
+        return hashlib.blake2b(text.encode(), key=self._hash_key, digest_size=16).digest()

@@ -1,0 +1,83 @@
+"""
+What one operation may make of the memory of identities: whom a name led to, and whether that still counts as confirmed.
+
+Without a memory nothing is remembered and everything is confirmed by its systems.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+
+from resolvers.memory import CustomerNumber, IdentityMemory, Resolved, Sim
+from resolvers.names import By, Name
+from schema.customer import Customer
+from schema.source import Source
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Recollection:
+    """One operation's view of the memory, at the time it began."""
+
+    memory: IdentityMemory | None
+    now: dt.datetime
+    always_confirm: bool
+    """Whether this caller's identities are confirmed anew each time."""
+
+    profiles: bool
+    """Whether the operation asks billing for the customer anyway: asking by the same key confirms it at no cost."""
+
+    def resolved(self, name: Name) -> Resolved | None:
+        """Where *name* led, however long ago."""
+        return self.memory.resolved(name) if self.memory is not None else None
+
+    def sim(self, imsi: str) -> Sim | None:
+        """The number that a SIM had, however long ago."""
+        return self.memory.sim(imsi) if self.memory is not None else None
+
+    def trusted(self, name: Name) -> CustomerNumber | None:
+        """The customer behind *name*, when billing need not be asked again who it is."""
+        found = self.resolved(name)
+        if found is None or self.profiles or not self._recent(found.confirmed_at):
+            return None
+        return found.customer
+
+    def trusted_sim(self, imsi: str) -> str | None:
+        """The number of a SIM, when the network need not be asked again."""
+        found = self.sim(imsi)
+        return found.msisdn if found is not None and self._recent(found.confirmed_at) else None
+
+    def learn(self, name: Name, customer: Customer, *, accounts: tuple[str, ...], sources: Iterable[Source]) -> None:
+        """Remember that the systems of *sources* have just led from *name*, over its *accounts*, to *customer*."""
+        if self.memory is None:
+            return
+        who = CustomerNumber(customer.ref.system, customer.customer_number)
+        self.memory.learn_name(name, Resolved(who, accounts, self._confirmed_at((*sources, customer.source))))
+        self.memory.learn_customer(customer)
+
+    def met(self, customer: Customer) -> None:
+        """Remember what hangs on a customer whose name needed no confirming."""
+        if self.memory is not None:
+            self.memory.learn_customer(customer)
+
+    def learn_sim(self, imsi: str, msisdn: str, source: Source) -> None:
+        """Remember that the network has just told the number of a SIM."""
+        if self.memory is not None:
+            self.memory.learn_sim(imsi, Sim(msisdn, self._confirmed_at((source,))))
+
+    def forget(self, name: Name) -> None:
+        """Forget where *name* led: it leads nowhere, or elsewhere."""
+        if self.memory is None:
+            return
+        if name.by is By.IMSI:
+            self.memory.forget_sim(name.value)
+        self.memory.forget(name)
+
+    def _recent(self, confirmed_at: dt.datetime) -> bool:
+        if self.memory is None or self.always_confirm:
+            return False
+        # A calendar clock can be set back; what was confirmed in the future is confirmed again.
+        return dt.timedelta() <= self.now - confirmed_at <= self.memory.max_age
+
+    def _confirmed_at(self, sources: Iterable[Source]) -> dt.datetime:
+        # An answer from the cache, or to a question of before this operation began, confirms nothing newer than itself.
+        return min((self.now, *(source.fetched_at for source in sources)))
