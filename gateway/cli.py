@@ -1,18 +1,21 @@
-"""The command line: `switchboard run`, `serve`, `check` and `schema`."""
+"""The command line: `switchboard run`, `serve`, `check`, `plan` and `schema`."""
 
 import argparse
 import asyncio
+import json
 import pathlib
 import shutil
 import sys
 from collections.abc import Sequence
 from typing import Any
 
-from gateway import log, pretend
+from gateway import log, loop, pretend
 from gateway.check import as_json, as_text, check, exit_code
+from gateway.explain import ExplainError, explain
 from gateway.server import serve
 from gateway.settings import Settings, SettingsError
 from gateway.settings_file import load
+from gateway.workers.supervisor import WorkersFailed
 from resolvers.graph import build
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -20,13 +23,17 @@ SANDBOX_CONFIG = ROOT / "deploy" / "sandbox.toml"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is 0 when it went well, 1 when a check did not, 2 when the settings are wrong."""
+    """
+    Run the command.
+
+    The exit code is 0 when it went well, 1 when a check or the workers did not, 2 when the settings are wrong.
+    """
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
-    except SettingsError as exc:
+    except (SettingsError, WorkersFailed) as exc:
         print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
-        return 2
+        return 2 if isinstance(exc, SettingsError) else 1
     except KeyboardInterrupt:
         return 0
     return code
@@ -42,12 +49,14 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--control-port", type=int, help="port that controls the pretend operator (default SANDBOX_PORT or 8090)"
     )
+    run.add_argument("--workers", type=_workers, metavar="N", help=_WORKERS)
     run.set_defaults(command=_run)
 
     serving = commands.add_parser("serve", help="the gateway in front of your own systems")
     serving.add_argument("--config", type=pathlib.Path, required=True, help="settings file, TOML or YAML")
     serving.add_argument("--host", help="address to listen on, instead of the file's")
     serving.add_argument("--port", type=int, help="port to listen on, instead of the file's")
+    serving.add_argument("--workers", type=_workers, metavar="N", help=f"{_WORKERS}, instead of the file's")
     serving.set_defaults(command=_serve)
 
     checking = commands.add_parser(
@@ -66,6 +75,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     checking.set_defaults(command=_check)
 
+    planning = commands.add_parser(
+        "plan", help="what an operation means here: its cost, what it asks of which system, what in it is personal"
+    )
+    planning.add_argument("file", type=pathlib.Path, help="a GraphQL document")
+    planning.add_argument("--operation", metavar="NAME", help="which of its operations; needless when there is one")
+    planning.add_argument("--variables", type=_variables, metavar="JSON", help="what sizes and keys hang on")
+    planning.set_defaults(command=_plan)
+
     schema = commands.add_parser("schema", help="print the graph's schema")
     schema.set_defaults(command=_schema)
     return parser
@@ -74,16 +91,16 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace) -> int:
     async def both() -> None:
         async with pretend.operator(customers=options.customers, control_port=options.control_port) as operator:
-            overrides = {**operator.overrides, **_server(port=options.port)}
+            overrides = {**operator.overrides, **_server(port=options.port, workers=options.workers)}
             await _serve_until_stopped(load(SANDBOX_CONFIG, overrides=overrides), operator.welcome)
 
-    asyncio.run(both())
+    loop.run(both())
     return 0
 
 
 def _serve(options: argparse.Namespace) -> int:
-    settings = load(options.config, overrides=_server(host=options.host, port=options.port))
-    asyncio.run(_serve_until_stopped(settings))
+    settings = load(options.config, overrides=_server(host=options.host, port=options.port, workers=options.workers))
+    loop.run(_serve_until_stopped(settings))
     return 0
 
 
@@ -95,6 +112,15 @@ def _check(options: argparse.Namespace) -> int:
         told = as_text(rows, width=shutil.get_terminal_size().columns, strict=options.strict)
     print(told)  # noqa: T201 - what the command is for
     return exit_code(rows, strict=options.strict)
+
+
+def _plan(options: argparse.Namespace) -> int:
+    try:
+        print(explain(options.file, name=options.operation, variables=options.variables))  # noqa: T201 - what it is for
+    except ExplainError as exc:
+        print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
+        return 1
+    return 0
 
 
 def _schema(_: argparse.Namespace) -> int:
@@ -111,11 +137,28 @@ async def _serve_until_stopped(settings: Settings, welcome: str = "") -> None:
     await serve(settings, on_ready=ready)
 
 
+def _variables(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise argparse.ArgumentTypeError('write a JSON object, such as {"first": 20}')
+    return found
+
+
 def _seconds(text: str) -> float:
     seconds = float(text)
     if not 0 < seconds <= 600:  # Also refuses what is no number at all: nan.
         raise argparse.ArgumentTypeError("write seconds, more than 0 and at most 600")
     return seconds
+
+
+_WORKERS = "how many processes serve, or `auto` for one for each core"
+
+
+def _workers(text: str) -> int | str:
+    return text if text == "auto" else int(text)
 
 
 def _server(**options: object) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Serving: one uvicorn server around the application, on an address it may listen on."""
+"""Serving: an address that may be listened on, and uvicorn's server around the application, here or in workers."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,6 +19,9 @@ from gateway.http.endings import Endings
 from gateway.http.loopback import is_loopback
 from gateway.http.protocol import PatientProtocol
 from gateway.settings import ServerSettings, Settings, SettingsError
+from gateway.workers.acceptor import Acceptor, Among
+from gateway.workers.share import count
+from gateway.workers.supervisor import supervise
 
 _OTHER_FILES = 256
 """Connections to the legacy systems, log, listener and the like."""
@@ -34,18 +37,42 @@ def check_address(settings: Settings) -> None:
 
 
 async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM. *on_ready* gets the graph's address once it answers."""
+    """
+    Serve until SIGINT or SIGTERM, in this process or in workers. *on_ready* gets the graph's address once it answers.
+
+    Raises SettingsError, and WorkersFailed when the workers die as soon as they are started.
+    """
     check_address(settings)
-    allow_open_files(settings.server.max_connections)
+    workers = count(settings.server.workers)
+    allow_open_files(math.ceil(settings.server.max_connections / workers))
     with listen(settings.server.host, settings.server.port) as listener:
-        app = await asyncio.to_thread(create, settings)
-        # What is there now stays; a garbage collection that looked at all of it would hold every caller up.
-        gc.freeze()
-        server = Server(configuration(app, settings.server))
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        server.on_started = lambda: on_ready(f"http://{shown}:{port}/graphql")
-        await server.serve(sockets=[listener])
+        address = _address(listener)
+        if workers == 1:
+            await serve_on(settings, listener, on_started=lambda: on_ready(address))
+        else:
+            await supervise(settings, listener, workers=workers, on_ready=lambda: on_ready(address))
+
+
+async def serve_on(
+    settings: Settings, listener: socket.socket, *, on_started: Callable[[], None], among: Among | None = None
+) -> None:
+    """
+    Serve *listener* in this process until SIGINT or SIGTERM. *on_started* is called once it is answered.
+
+    *among* tells which of several workers this is.
+    """
+    app = await asyncio.to_thread(create, settings)
+    # What is there now stays; a garbage collection that looked at all of it would hold every caller up.
+    gc.freeze()
+    server = Server(configuration(app, settings.server))
+    server.on_started = on_started
+    server.among = among
+    await server.serve(sockets=[listener])
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/graphql"
 
 
 def configuration(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
@@ -55,7 +82,6 @@ def configuration(app: ASGIApp, settings: ServerSettings) -> uvicorn.Config:
         app,
         # uvicorn only calls it.
         http=cast("type[asyncio.Protocol]", protocol),
-        timeout_keep_alive=math.ceil(settings.keep_alive_s),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -82,6 +108,8 @@ class Server(uvicorn.Server):
     """Tells when it has started, and ends quietly on a signal."""
 
     on_started: Callable[[], None]
+    among: Among | None = None
+    _acceptor: Acceptor | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -98,9 +126,39 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and tell."""
-        await super().startup(sockets)
+        if self.among is None or not sockets:
+            await super().startup(sockets)
+        else:
+            await super().startup([])
+            self._acceptor = self._accept(sockets[0], self.among)
         if self.started:
             self.on_started()
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does ten times a second; connections that ended are told with it."""
+        if self._acceptor is not None:
+            self._acceptor.note()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take no more connections, and end."""
+        if self._acceptor is not None:
+            self._acceptor.close()
+        await super().shutdown(sockets)
+
+    def _accept(self, listener: socket.socket, among: Among) -> Acceptor:
+        def make() -> asyncio.Protocol:
+            protocol: Any = self.config.http_protocol_class
+            made: asyncio.Protocol = protocol(
+                config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+            return made
+
+        acceptor = Acceptor(
+            listener, make=make, connections=self.server_state.connections, turns=among.turns, place=among.place
+        )
+        acceptor.start()
+        return acceptor
 
 
 def listen(host: str, port: int) -> socket.socket:

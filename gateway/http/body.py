@@ -4,33 +4,39 @@ import asyncio
 import zlib
 from collections.abc import AsyncIterator
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
 
+from gateway.http.fields import text
 from gateway.http.refusal import HttpRefusal
 
 # zlib reads a gzip wrapper (RFC 1952) and nothing else with this window.
 _GZIP = 31
 
 
-async def read_body(request: Request, *, max_bytes: int, timeout_s: float) -> bytes:
+class _HungUp(Exception):
+    """The client is gone before its body was whole."""
+
+
+async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s: float) -> bytes:
     """The whole body, not longer than *max_bytes* on the wire and inflated; raises HttpRefusal."""
-    compressed = _compressed(request)
-    _check_declared(request.headers.get("content-length", ""), max_bytes)
+    compressed = _compressed(text(scope, b"content-encoding"))
+    _check_declared(text(scope, b"content-length") or "", max_bytes)
     try:
         async with asyncio.timeout(timeout_s):
-            return await (_inflated if compressed else _plain)(request.stream(), max_bytes)
+            if compressed:
+                return await _inflated(_parts(receive), max_bytes)
+            return await _plain(receive, max_bytes)
     except TimeoutError:
         # What may still come of it cannot be told from a next request.
         raise HttpRefusal(408, "The body took too long to arrive.", headers={"Connection": "close"}) from None
-    except ClientDisconnect:
+    except _HungUp:
         raise HttpRefusal(400, "The body is incomplete.") from None
     except zlib.error:
         raise HttpRefusal(400, "The body is not valid gzip.") from None
 
 
-def _compressed(request: Request) -> bool:
-    # A header on several lines is one list (RFC 9110, 5.3).
-    codings = [coding.strip().lower() for coding in ",".join(request.headers.getlist("content-encoding")).split(",")]
+def _compressed(said: str | None) -> bool:
+    codings = [coding.strip().lower() for coding in said.split(",")] if said else []
     match [coding for coding in codings if coding not in {"", "identity"}]:
         case []:
             return False
@@ -52,12 +58,32 @@ def _too_large(limit: int) -> HttpRefusal:
     return HttpRefusal(413, f"The body is longer than {limit} bytes.", headers={"Connection": "close"})
 
 
-async def _plain(chunks: AsyncIterator[bytes], limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in chunks:
-        body += chunk
-        if len(body) > limit:
-            raise _too_large(limit)
+async def _part(receive: Receive) -> tuple[bytes, bool]:
+    """What comes next, and whether more will."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise _HungUp
+    return message.get("body", b""), message.get("more_body", False)
+
+
+async def _parts(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        part, more = await _part(receive)
+        yield part
+
+
+async def _plain(receive: Receive, limit: int) -> bytes:
+    part, more = await _part(receive)
+    if not more and len(part) <= limit:
+        # Nearly always it is all there at once.
+        return part
+    body = bytearray(part)
+    while more and len(body) <= limit:
+        part, more = await _part(receive)
+        body += part
+    if len(body) > limit:
+        raise _too_large(limit)
     return bytes(body)
 
 

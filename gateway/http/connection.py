@@ -1,107 +1,161 @@
 """
-The one place that knows h11: its connection, made strict, and telling what arrives.
+What a client says on one connection, cut into requests. Sans-I/O: bytes in, and a listener is told what they are.
 
-Fixes four habits that a stranger could use: complete headers have no limit, ambiguous framing is read kindly,
-tiny chunks cost 16 microseconds for each byte, and bytes behind the last request spoil the answer to it.
+Each head is checked by `framing` before it is read, and nothing behind a request is looked at until that one is
+answered. Bodies with a length are counted here; those in chunks are read by h11 (`chunked`).
 """
 
-from collections.abc import Callable
+import enum
+from typing import Protocol
 
-import h11
-
+from gateway.http.chunked import BadChunks, ChunkedBody
 from gateway.http.framing import Refusal, end_of_head, fault
+from gateway.http.head import Head, read
 from gateway.http.patience import Phase
 from gateway.settings import ServerSettings
 
-MAX_CHUNKS = 1000
-"""In one body. Clients that stream send chunks of some kilobytes; a body of one-byte chunks would stop the process."""
 
-_REFUSALS = {431: Refusal.TOO_LARGE, 501: Refusal.UNKNOWN_CODING}
-_Event = h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]
+class Listener(Protocol):
+    """Who is told. None of these may raise."""
+
+    def moved(self, phase: Phase) -> None:
+        """Something else is waited for now."""
+
+    def request(self, head: Head) -> None:
+        """A request begins."""
+
+    def body(self, data: bytes) -> None:
+        """Its body goes on."""
+
+    def end(self) -> None:
+        """It is whole."""
+
+    def refuse(self, refusal: Refusal) -> None:
+        """It cannot be read; nothing that follows is looked at, let alone answered."""
 
 
-class StrictConnection(h11.Connection):
-    """Reads requests. After a refusal it is deaf: nothing that follows is parsed, let alone answered."""
+class _Reading(enum.Enum):
+    HEAD = enum.auto()
+    LENGTH = enum.auto()
+    CHUNKS = enum.auto()
+    WHOLE = enum.auto()
+    DEAF = enum.auto()
 
-    def __init__(
-        self,
-        settings: ServerSettings,
-        *,
-        on_phase: Callable[[Phase], None],
-        on_refusal: Callable[[Refusal], None],
-    ) -> None:
-        super().__init__(h11.SERVER, settings.max_header_bytes)
-        self._settings = settings
-        self._on_phase = on_phase
-        self._on_refusal = on_refusal
-        self._unread = bytearray()
-        self._chunks = 0
-        self._deaf = False
 
-    def receive_data(self, data: bytes) -> None:
-        """Take *data*. Read it with `next_event`."""
-        if self._deaf:
+class RequestReader:
+    """Reads the requests of one connection, one after the other."""
+
+    def __init__(self, settings: ServerSettings, listener: Listener) -> None:
+        self._max_header_bytes = settings.max_header_bytes
+        self._max_headers = settings.max_headers
+        self._listener = listener
+        self._reading = _Reading.HEAD
+        self._unread = b""
+        self._left = 0
+        self._chunked: ChunkedBody | None = None
+        self._last = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether more came behind a request that is not answered yet; the client should wait with what follows."""
+        return self._reading is _Reading.WHOLE and bool(self._unread)
+
+    def receive(self, data: bytes) -> None:
+        """Take *data*, and tell what it is."""
+        match self._reading:
+            case _Reading.HEAD:
+                self._head(self._unread + data, searched=len(self._unread))
+            case _Reading.LENGTH:
+                self._counted(data)
+            case _Reading.CHUNKS:
+                self._parts(data)
+            case _Reading.WHOLE:
+                self._unread += data
+            case _Reading.DEAF:
+                pass
+
+    def next(self) -> None:
+        """The request that was read is answered: read on."""
+        if self._reading is not _Reading.WHOLE:
             return
-        # h11 checks its limit only while something is incomplete, so it gets no more than that at once.
-        if self._unread or len(data) > self._settings.max_header_bytes:
-            self._unread += data
+        self._reading = _Reading.HEAD
+        unread, self._unread = self._unread, b""
+        if unread:
+            self._head(unread, searched=0)
         else:
-            super().receive_data(data)
+            self._listener.moved(Phase.IDLE)
 
-    def next_event(self) -> _Event:
-        """The next event. Never raises: what cannot be read is refused by `on_refusal`, and nothing comes after it."""
-        while not self._deaf:
-            event = self._next_event()
-            if event is not h11.NEED_DATA or not self._unread:
-                return event
-            super().receive_data(bytes(self._unread[: self._settings.max_header_bytes]))
-            del self._unread[: self._settings.max_header_bytes]
-        return h11.NEED_DATA
-
-    def _next_event(self) -> _Event:
-        state = self.their_state
-        if state is h11.IDLE and (wrong := self._head_fault()) is not None:
-            return self._refuse(wrong)
-        try:
-            return self._noted(super().next_event())
-        except h11.RemoteProtocolError as error:
-            if state is h11.IDLE or state is h11.SEND_BODY:
-                return self._refuse(_REFUSALS.get(error.error_status_hint, Refusal.MALFORMED))
-        # More came behind a last request that is whole. It keeps its answer; what came is not looked at.
-        return self.hear_nothing_more()
-
-    def _head_fault(self) -> Refusal | None:
-        received, _ = self.trailing_data
-        if received:
-            self._on_phase(Phase.HEAD)
-        elif not self._unread:
-            self._on_phase(Phase.IDLE)
-        end = end_of_head(received)
-        if end is None:
-            return None
-        if end > self._settings.max_header_bytes:
-            return Refusal.TOO_LARGE
-        return fault(received[:end], max_headers=self._settings.max_headers)
-
-    def _noted(self, event: _Event) -> _Event:
-        # Exact types: h11 has no subclasses of its events, and asking for them is dear (they are abstract classes).
-        if type(event) is h11.Request:
-            self._chunks = 0
-            self._on_phase(Phase.BODY)
-        elif type(event) is h11.EndOfMessage:
-            self._on_phase(Phase.ANSWER)
-        elif type(event) is h11.Data:
-            self._chunks += event.chunk_start
-            if self._chunks > MAX_CHUNKS:
-                return self._refuse(Refusal.TOO_MANY_CHUNKS)
-        return event
-
-    def _refuse(self, refusal: Refusal) -> _Event:
-        self._on_refusal(refusal)
-        return self.hear_nothing_more()
-
-    def hear_nothing_more(self) -> _Event:
+    def hear_nothing_more(self) -> None:
         """Be deaf from now on."""
-        self._deaf = True
-        self._unread.clear()
-        return h11.NEED_DATA
+        self._reading = _Reading.DEAF
+        self._unread = b""
+        self._chunked = None
+
+    def _head(self, received: bytes, *, searched: int) -> None:
+        self._listener.moved(Phase.HEAD)
+        end = end_of_head(received, begin=searched)
+        if (wrong := self._fault(received, end)) is not None:
+            self._refuse(wrong)
+        elif end is None:
+            self._unread = received
+        else:
+            self._unread = b""
+            self._begin(received[:end], received[end:])
+
+    def _fault(self, received: bytes, end: int | None) -> Refusal | None:
+        if (len(received) if end is None else end) > self._max_header_bytes:
+            return Refusal.TOO_LARGE
+        if end is None:
+            # No request begins with a control character. TLS does, and would wait for an answer that never comes.
+            return Refusal.MALFORMED if received[0] <= 0x20 else None
+        return fault(received[:end], max_headers=self._max_headers)
+
+    def _begin(self, raw: bytes, rest: bytes) -> None:
+        head = read(raw)
+        self._last = not head.keeps
+        self._listener.moved(Phase.BODY)
+        if head.length is None:
+            self._chunked = ChunkedBody(raw, max_header_bytes=self._max_header_bytes)
+            self._reading = _Reading.CHUNKS
+            self._listener.request(head)
+            self._parts(rest)
+        else:
+            self._left = head.length
+            self._reading = _Reading.LENGTH
+            self._listener.request(head)
+            self._counted(rest)
+
+    def _counted(self, data: bytes) -> None:
+        if len(data) > self._left:
+            self._unread, data = data[self._left :], data[: self._left]
+        self._left -= len(data)
+        if data:
+            self._listener.body(data)
+        if not self._left:
+            self._end()
+
+    def _parts(self, data: bytes) -> None:
+        body = self._chunked
+        if body is None or not data:
+            return
+        try:
+            for part in body.parts(data):
+                self._listener.body(part)
+        except BadChunks as bad:
+            self._refuse(bad.refusal)
+            return
+        if body.rest is not None:
+            self._unread, self._chunked = body.rest, None
+            self._end()
+
+    def _end(self) -> None:
+        self._reading = _Reading.WHOLE
+        if self._last:
+            # More behind a last request is not looked at, so it cannot spoil the answer.
+            self.hear_nothing_more()
+        self._listener.moved(Phase.ANSWER)
+        self._listener.end()
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.hear_nothing_more()
+        self._listener.refuse(refusal)

@@ -9,7 +9,6 @@ import secrets
 from typing import Any
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from resolvers.errors import where
 from resolvers.messages import message
 
 HEADER = "X-Request-Id"
+_NAME = HEADER.lower().encode("ascii")
 _KEY = "switchboard.request_id"
 
 
@@ -43,28 +43,32 @@ class Correlated:
             return
         scope[_KEY] = found = secrets.token_hex(8)
         answer = _Answer(send, found)
-        with structlog.contextvars.bound_contextvars(request_id=found):
-            try:
-                await self._app(scope, receive, answer)
-            except Exception as exc:
-                logger().error("request_failed", kind=type(exc).__name__, where=where(exc))
-                if answer.started:
-                    raise
-                await _failed(found)(scope, receive, answer)
+        bound = structlog.contextvars.bind_contextvars(request_id=found)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as exc:
+            logger().error("request_failed", kind=type(exc).__name__, where=where(exc))
+            if answer.started:
+                raise
+            await _failed(found)(scope, receive, answer)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 class _Answer:
     """The way back to the caller."""
 
+    __slots__ = ("_id", "_send", "started")
+
     def __init__(self, send: Send, found: str) -> None:
         self._send = send
-        self._id = found
+        self._id = found.encode("ascii")
         self.started = False
 
     async def __call__(self, sent: Message) -> None:
         if sent["type"] == "http.response.start":
             self.started = True
-            MutableHeaders(scope=sent)[HEADER] = self._id
+            sent = {**sent, "headers": [*sent.get("headers", ()), (_NAME, self._id)]}
         await self._send(sent)
 
 

@@ -4,11 +4,15 @@ from typing import Any
 
 import orjson
 from graphql import OperationType
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from connectors.clock import Deadline
+from gateway.http.answer import Answer
 from gateway.http.correlation import request_id
+from gateway.http.fields import text
 from gateway.http.graphiql import GraphiQL
 from gateway.http.negotiation import GRAPHQL_RESPONSE, HTML, JSON, choose
 from gateway.http.refusal import HttpRefusal, refused
@@ -17,7 +21,8 @@ from gateway.limits.settings import LimitSettings
 from gateway.log import logger
 from gateway.operation import Operations, Outcome
 from gateway.settings import ServerSettings
-from resolvers.context import Context, Graph
+from gateway.telemetry.requests import told
+from resolvers.context import Graph
 from resolvers.errors import present
 from resolvers.failures import GraphFailure
 from resolvers.messages import preferred
@@ -41,64 +46,80 @@ class GraphQLView:
         self._limits = limits
         self._graphiql = graphiql
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request, as an ASGI application."""
+        await (await self._response(scope, receive))(scope, receive, send)
+
     async def respond(self, request: Request) -> Response:
-        """The response to one HTTP request."""
-        response = await self._answer(request)
-        response.headers["Vary"] = "Accept, Accept-Language"
+        """The response to one HTTP request, as an endpoint of the router."""
+        return await self._response(request.scope, request.receive)
+
+    async def _response(self, scope: Scope, receive: Receive) -> Response:
+        response = await self._answer(scope, receive)
+        response.raw_headers.append((b"vary", b"Accept, Accept-Language"))
         return response
 
-    async def _answer(self, request: Request) -> Response:
-        if self._graphiql is not None and _wants_page(request):
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        accept = text(scope, b"accept")
+        if self._graphiql is not None and _wants_page(scope, accept):
             return self._graphiql.page()
         # JSON first: it is what callers that do not choose can read (GraphQL over HTTP, 4.1).
-        media_type = choose(_accept(request), (JSON, GRAPHQL_RESPONSE))
+        media_type = choose(accept, (JSON, GRAPHQL_RESPONSE))
         if media_type is None:
             refusal = HttpRefusal(406, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
-            return refused(refusal, request_id=request_id(request.scope))
+            return refused(refusal, request_id=request_id(scope))
         try:
             question = await read(
-                request,
+                scope,
+                receive,
                 max_body_bytes=self._settings.max_body_bytes,
                 body_timeout_s=self._settings.body_timeout_s,
                 max_query_string=self._limits.max_query_string,
             )
-            return await self._run(request, question, media_type=media_type)
+            return await self._run(scope, question, media_type=media_type)
         except HttpRefusal as refusal:
-            return refused(refusal, request_id=request_id(request.scope), media_type=media_type)
+            return refused(refusal, request_id=request_id(scope), media_type=media_type)
 
-    async def _run(self, request: Request, question: GraphQLRequest, *, media_type: str) -> Response:
+    async def _run(self, scope: Scope, question: GraphQLRequest, *, media_type: str) -> Response:
         prepared = self._operations.prepare(question.query)
-        if request.method == "GET" and prepared.operation_type(question.operation_name) not in {
-            OperationType.QUERY,
-            None,
-        }:
+        kind = prepared.operation_type(question.operation_name)
+        told(scope).of(kind, name=prepared.operation_name(question.operation_name))
+        if scope["method"] == "GET" and kind not in {OperationType.QUERY, None}:
             raise HttpRefusal(405, "Only queries can be sent by GET; use POST.", headers={"Allow": "POST"})
-        context = Context(
-            self._graph,
-            document=prepared.document,
+        outcome = await self._operations.execute(
+            prepared,
+            name=question.operation_name,
+            variables=question.variables,
+            graph=self._graph,
             within=Deadline.after(self._settings.deadline_s, self._graph.clock),
         )
-        outcome = await self._operations.execute(
-            prepared, name=question.operation_name, variables=question.variables, context=context
-        )
-        return self._respond(request, outcome, media_type=media_type)
+        return self._respond(scope, outcome, media_type=media_type)
 
-    def _respond(self, request: Request, outcome: Outcome, *, media_type: str) -> Response:
+    def _respond(self, scope: Scope, outcome: Outcome, *, media_type: str) -> Response:
         body: dict[str, Any] = {}
         if outcome.errors:
             body["errors"] = present(
                 outcome.errors,
-                request_id=request_id(request.scope),
-                language=preferred(request.headers.get("accept-language")),
+                request_id=request_id(scope),
+                language=preferred(text(scope, b"accept-language")),
                 report=logger(),
             )
         if outcome.executed:
             body["data"] = outcome.data
-        return Response(
+        told(scope).came_to(_word(outcome), errors=body.get("errors", ()))
+        return Answer(
             orjson.dumps(body),
-            status_code=_status(outcome, media_type=media_type),
-            media_type=f"{media_type}; charset=utf-8",
+            status=_status(outcome, media_type=media_type),
+            media_type=media_type,
         )
+
+
+def _word(outcome: Outcome) -> str:
+    if not outcome.executed:
+        return "refused"
+    if not outcome.errors:
+        return "ok"
+    return "error" if outcome.data is None else "partial"
 
 
 def _status(outcome: Outcome, *, media_type: str) -> int:
@@ -110,14 +131,9 @@ def _status(outcome: Outcome, *, media_type: str) -> int:
     return 400 if beyond or media_type == GRAPHQL_RESPONSE else 200
 
 
-def _wants_page(request: Request) -> bool:
+def _wants_page(scope: Scope, accept: str | None) -> bool:
     return (
-        request.method == "GET"
-        and "query" not in request.query_params
-        and choose(_accept(request), (GRAPHQL_RESPONSE, JSON, HTML)) == HTML
+        scope["method"] == "GET"
+        and choose(accept, (GRAPHQL_RESPONSE, JSON, HTML)) == HTML
+        and "query" not in QueryParams(scope["query_string"])
     )
-
-
-def _accept(request: Request) -> str | None:
-    # A header on several lines is one list (RFC 9110, 5.3).
-    return ",".join(request.headers.getlist("accept")) or None

@@ -4,14 +4,15 @@ A browser on the same machine is a way in for any page it shows: DNS rebinding m
 cross-site requests arrive with a foreign Origin. So both headers must name this machine.
 """
 
+import functools
 import ipaddress
 import re
 import urllib.parse
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.http.correlation import request_id
+from gateway.http.fields import text
 from gateway.http.refusal import HttpRefusal, refused
 
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
@@ -46,7 +47,7 @@ class LoopbackOnly:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = _refusal(Headers(scope=scope))
+        refusal = _refusal(text(scope, b"host") or "", text(scope, b"origin"))
         if refusal is None:
             await self._app(scope, receive, send)
         else:
@@ -54,13 +55,20 @@ class LoopbackOnly:
             await response(scope, receive, send)
 
 
-def _refusal(headers: Headers) -> str | None:
-    hosts = headers.getlist("host")
-    if len(hosts) != 1 or not is_loopback(host_of(hosts[0]) or ""):
+def _refusal(host: str, origin: str | None) -> str | None:
+    if len(host) > _LONGEST_HOST or not _is_here(host):
         return "This gateway answers only to localhost until tokens are configured. Check the Host header."
-    if any(not _same_origin(origin, hosts[0]) for origin in headers.getlist("origin")):
+    if origin is not None and not _same_origin(origin, host):
         return "A page of another origin may not ask this gateway."
     return None
+
+
+_LONGEST_HOST = 255
+
+
+@functools.lru_cache(maxsize=64)
+def _is_here(authority: str) -> bool:
+    return is_loopback(host_of(authority) or "")
 
 
 def _same_origin(origin: str, host: str) -> bool:

@@ -1,65 +1,26 @@
 """
-One connection of a client: uvicorn's protocol over a strict parser, with an end to every wait and a cap on all.
+One connection of a client: the socket and the timers, with an end to every wait and a cap on all.
 
-uvicorn waits for ever for headers, for the rest of a body that nobody reads, and for a client that does not read
-its answer. The decisions are in `patience` and `framing`; this file holds the timers and the socket.
+What is decided is decided beside this: until when to wait in `patience`, what was said in `connection`, what is
+refused in `framing`, what the application may answer in `exchange`. uvicorn's server starts and ends it all.
 """
 
 import asyncio
-from collections.abc import Callable
+import urllib.parse
 from typing import Any, cast
 
 from uvicorn import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
-from gateway.http.connection import StrictConnection
+from gateway.http.alarm import Alarm
+from gateway.http.connection import RequestReader
 from gateway.http.endings import Endings
+from gateway.http.exchange import Exchange
 from gateway.http.framing import Refusal
+from gateway.http.head import Head
 from gateway.http.patience import Patience, Phase
 from gateway.settings import ServerSettings
-
-
-class Alarm:
-    """
-    A timer that is moved by writing down a number.
-
-    The loop hears of it only when it has to ring earlier than it was told before, so moving it costs next to nothing.
-    """
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, ring: Callable[[], None]) -> None:
-        self._loop = loop
-        self._ring = ring
-        self._at: float | None = None
-        self._handle: asyncio.TimerHandle | None = None
-
-    def move(self, at: float | None) -> None:
-        """Ring at *at* on the loop's clock, and not before; None is never."""
-        self._at = at
-        if at is not None and (self._handle is None or at < self._handle.when()):
-            self._tell_loop(at)
-
-    def stop(self) -> None:
-        """Never ring, and let go of the loop."""
-        self._at = None
-        if self._handle is not None:
-            self._handle.cancel()
-            self._handle = None
-
-    def _tell_loop(self, at: float) -> None:
-        if self._handle is not None:
-            self._handle.cancel()
-        self._handle = self._loop.call_at(at, self._due)
-
-    def _due(self) -> None:
-        self._handle = None
-        if self._at is None:
-            return
-        if self._at > self._loop.time():
-            self._tell_loop(self._at)
-        else:
-            self._ring()
-
 
 LINGER_S = 2.0
 """
@@ -71,20 +32,12 @@ Closed at once, it would get a reset, which takes the answer away that it has no
 _MORE_LINGERING = 100
 """Connections beyond the cap that are told so properly; in a flood the others are just closed."""
 
-
-class _Door:
-    """The transport as uvicorn sees it: closing is for the protocol to do."""
-
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self._transport = transport
-        self.close = close
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
+_ENOUGH = 65536
+"""Bytes of a body that wait for the application; the client waits with more."""
 
 
-class PatientProtocol(H11Protocol):
-    """Serves one connection as uvicorn does, within the limits of *settings*."""
+class PatientProtocol(asyncio.Protocol):
+    """Serves one connection within the limits of *settings*. uvicorn makes one for each, and calls `shutdown`."""
 
     def __init__(
         self,
@@ -96,85 +49,204 @@ class PatientProtocol(H11Protocol):
         settings: ServerSettings,
         endings: Endings,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.conn = self._strict = StrictConnection(settings, on_phase=self._moved, on_refusal=self._refuse)
+        self._loop = loop = _loop or asyncio.get_running_loop()
+        self._app = config.loaded_app
+        self._state = server_state
+        self._app_state = app_state
+        # uvicorn's set is for its own protocols; all that it does with them is to call `shutdown`.
+        self._connections = cast("set[PatientProtocol]", server_state.connections)
         self._settings = settings
         self._endings = endings
-        self._patience = Patience(settings, now=self.loop.time())
-        self._reading = Alarm(self.loop, self._read_too_long)
-        self._writing = Alarm(self.loop, self._written_too_long)
+        self._reader = RequestReader(settings, self)
+        self._patience = Patience(settings, now=loop.time())
+        self._reading = Alarm(loop, self._read_too_long)
+        self._writing = Alarm(loop, self._written_too_long)
+        self._exchange: Exchange | None = None
+        self._transport: asyncio.Transport
+        self._about: dict[str, Any] = {}
+        self._paused = False
+        self._taken: asyncio.Event | None = None
         self._refused = False
         self._lingers = False
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    # What the loop tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, or say that there are too many."""
-        beyond = len(self.connections) - self._settings.max_connections
-        super().connection_made(transport)
-        self._socket = transport
-        self.transport = cast("asyncio.Transport", _Door(transport, self._close))
+        beyond = len(self._connections) - self._settings.max_connections
+        self._connections.add(self)
+        self._transport = socket = cast("asyncio.Transport", transport)
+        self._about = {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "scheme": "http",
+            "server": get_local_addr(socket),
+            "client": get_remote_addr(socket),
+            "root_path": "",
+        }
         # Then a paused transport means that the client has not taken everything, and a resumed one that it has.
-        transport.set_write_buffer_limits(high=0)
+        socket.set_write_buffer_limits(high=0)
         if beyond >= _MORE_LINGERING:
-            transport.abort()
+            socket.abort()
         elif beyond >= 0:
-            self._refuse(Refusal.TOO_MANY_CONNECTIONS)
+            self.refuse(Refusal.TOO_MANY_CONNECTIONS)
         else:
             self._reading.move(self._patience.ends)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of the timers."""
+    def data_received(self, data: bytes) -> None:
+        """Read it; what it means is told to the methods below."""
+        self._reader.receive(data)
+        if self._reader.holds:
+            self._pause()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """Let go of everything."""
+        self._connections.discard(self)
         self._reading.stop()
         self._writing.stop()
-        super().connection_lost(exc)
+        self._reader.hear_nothing_more()
+        if self._exchange is not None:
+            self._exchange.lose()
+        if self._taken is not None:
+            self._taken.set()
 
     def pause_writing(self) -> None:
         """The client does not take what it asked for as fast as it comes."""
-        super().pause_writing()
-        self._writing.move(self.loop.time() + self._settings.write_timeout_s)
+        self._taken = asyncio.Event()
+        self._writing.move(self._loop.time() + self._settings.write_timeout_s)
 
     def resume_writing(self) -> None:
         """The client has taken everything so far."""
-        super().resume_writing()
+        if self._taken is not None:
+            self._taken.set()
+            self._taken = None
         self._writing.move(None)
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """An upgrade that is not available is ignored (RFC 9110, 7.8), and is not worth a line in the log."""
+    # What uvicorn's server tells.
 
-    def _moved(self, phase: Phase) -> None:
-        self._patience.moves_to(phase, now=self.loop.time())
-        self._reading.move(self._patience.ends)
+    def shutdown(self) -> None:
+        """Close now, or behind the answer that is being given."""
+        if self._exchange is None or self._exchange.complete:
+            self._close()
+        else:
+            self._exchange.keeps = False
+
+    # What the reader tells.
+
+    def moved(self, phase: Phase) -> None:
+        """Something else is waited for."""
+        self._patience.moves_to(phase, now=self._loop.time())
+        if not self._lingers:
+            self._reading.move(self._patience.ends)
+
+    def request(self, head: Head) -> None:
+        """Have the application answer."""
+        exchange = Exchange(head, self._scope(head), self, self._state.default_headers)
+        self._exchange = exchange
+        task = self._loop.create_task(exchange.run(self._app))
+        self._state.tasks.add(task)
+        task.add_done_callback(self._state.tasks.discard)
+
+    def body(self, data: bytes) -> None:
+        """Keep it for the application, and the client waiting if that is slow."""
+        if self._exchange is not None:
+            self._exchange.hears(data)
+            if self._exchange.waiting > _ENOUGH:
+                self._pause()
+
+    def end(self) -> None:
+        """Tell the application; where it has answered already, go on with the next request."""
+        if self._exchange is not None:
+            self._exchange.hears_the_end()
+            if self._exchange.complete:
+                self._reader.next()
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Say why, unless an answer has begun, and end the connection."""
+        self._refused = True
+        self._reader.hear_nothing_more()
+        self._endings.note(refusal.name.lower(), now=self._loop.time())
+        if not self._answers_early():
+            self._transport.write(refusal.answer)
+        if self._exchange is not None and not self._exchange.complete:
+            # The application is not to answer what has been answered here.
+            self._exchange.lose()
+        self._close()
+
+    # What the exchange tells.
+
+    def write(self, data: bytes) -> None:
+        """Send *data*."""
+        self._transport.write(data)
+
+    async def drained(self) -> None:
+        """Wait while the client does not take what it got."""
+        if self._taken is not None:
+            await self._taken.wait()
+
+    def wants_body(self) -> None:
+        """Read on."""
+        if self._paused:
+            self._paused = False
+            self._transport.resume_reading()
+
+    def answered(self) -> None:
+        """Go on with the next request, if the rest of this one is there and both sides want to."""
+        self._state.total_requests += 1
+        if self._transport.is_closing():
+            return
+        if self._exchange is not None and not self._exchange.keeps:
+            self._close()
+            return
+        self.wants_body()
+        self._reader.next()
+
+    def cut(self) -> None:
+        """End the connection: its answer cannot be made whole."""
+        self._transport.close()
+
+    def _scope(self, head: Head) -> dict[str, Any]:
+        raw_path, _, query = head.target.partition(b"?")
+        path = raw_path.decode("ascii")
+        return {
+            **self._about,
+            "http_version": head.version,
+            "method": head.method,
+            "path": urllib.parse.unquote(path) if "%" in path else path,
+            "raw_path": raw_path,
+            "query_string": query,
+            "headers": head.headers,
+            "state": self._app_state.copy(),
+        }
+
+    def _pause(self) -> None:
+        if not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def _answers_early(self) -> bool:
+        return self._patience.phase is Phase.BODY and self._exchange is not None and self._exchange.started
 
     def _close(self) -> None:
-        answered_early = self._refused or (self._patience.phase is Phase.BODY and self.cycle.response_started)
-        if self._lingers or not answered_early or self._socket.is_closing():
-            self._socket.close()
+        early = self._refused or self._answers_early()
+        if self._lingers or not early or self._transport.is_closing():
+            self._transport.close()
             return
         self._lingers = True
-        self._strict.hear_nothing_more()
-        self._socket.write_eof()
-        self.flow.resume_reading()
-        self._reading.move(self.loop.time() + LINGER_S)
+        self._reader.hear_nothing_more()
+        self._transport.write_eof()
+        self.wants_body()
+        self._reading.move(self._loop.time() + LINGER_S)
 
     def _read_too_long(self) -> None:
         if self._lingers:
-            self._socket.abort()
+            self._transport.abort()
         elif self._patience.phase in {Phase.CONNECTED, Phase.IDLE}:
-            self._socket.close()
+            self._transport.close()
         else:
-            self._refuse(Refusal.TOO_SLOW)
+            self.refuse(Refusal.TOO_SLOW)
 
     def _written_too_long(self) -> None:
-        self._endings.note("answer_not_taken", now=self.loop.time())
+        self._endings.note("answer_not_taken", now=self._loop.time())
         # Closing would wait for the client to take the rest.
-        self._socket.abort()
-
-    def _refuse(self, refusal: Refusal) -> None:
-        self._refused = True
-        self._endings.note(refusal.name.lower(), now=self.loop.time())
-        if not (self._patience.phase is Phase.BODY and self.cycle.response_started):
-            self.transport.write(refusal.answer)
-        if self.cycle is not None and not self.cycle.response_complete:
-            # The application is not to answer what has been answered here.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-        self.transport.close()
+        self._transport.abort()

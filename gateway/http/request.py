@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.datastructures import QueryParams
+from starlette.types import Receive, Scope
 
 from gateway.http.body import read_body
+from gateway.http.fields import text
 from gateway.http.refusal import HttpRefusal
 
 _NAMES = frozenset({"query", "operationName", "variables", "extensions"})
@@ -28,19 +30,21 @@ class GraphQLRequest:
 
 
 async def read(
-    request: Request, *, max_body_bytes: int, body_timeout_s: float, max_query_string: int
+    scope: Scope, receive: Receive, *, max_body_bytes: int, body_timeout_s: float, max_query_string: int
 ) -> GraphQLRequest:
     """The GraphQL request of a GET or POST; raises HttpRefusal."""
-    if request.method == "GET":
-        return _from_url(request, max_query_string)
-    _check_content_type(request.headers.get("content-type"))
-    body = await read_body(request, max_bytes=max_body_bytes, timeout_s=body_timeout_s)
+    if scope["method"] == "GET":
+        return _from_url(scope["query_string"], max_query_string)
+    _check_content_type(text(scope, b"content-type"))
+    body = await read_body(scope, receive, max_bytes=max_body_bytes, timeout_s=body_timeout_s)
     question = _from_parameters(_json(body, "The body"))
     _check_members_are_unique(body)
     return question
 
 
 def _check_content_type(value: str | None) -> None:
+    if value == "application/json":
+        return
     if value is None:
         raise HttpRefusal(415, "Say what the body is: Content-Type: application/json.")
     media_type, _, rest = value.partition(";")
@@ -72,10 +76,10 @@ def _names(pairs: list[tuple[str, object]]) -> list[str]:
     return [name for name, _ in pairs]
 
 
-def _from_url(request: Request, max_query_string: int) -> GraphQLRequest:
-    if len(request.scope["query_string"]) > max_query_string:
+def _from_url(query_string: bytes, max_query_string: int) -> GraphQLRequest:
+    if len(query_string) > max_query_string:
         raise HttpRefusal(414, f"The address has more than {max_query_string} bytes behind its `?`. Use POST.")
-    found = request.query_params.multi_items()
+    found = QueryParams(query_string).multi_items()
     for name, times in collections.Counter(name for name, _ in found).items():
         if times > 1:
             raise HttpRefusal(400, f"`{name}` occurs twice." if name in _NAMES else "A parameter occurs twice.")

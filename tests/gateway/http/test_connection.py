@@ -1,48 +1,18 @@
-"""The parser made strict: what it tells, what it refuses, and the habits of h11 that make it necessary."""
+"""The reader of requests: what it tells, what it refuses, and the habits of h11 that make limits of ours necessary."""
 
 import time
 
 import h11
 import pytest
 
-from gateway.http.connection import MAX_CHUNKS, StrictConnection
+from gateway.http.chunked import MAX_CHUNKS
 from gateway.http.framing import Refusal
 from gateway.http.patience import Phase
-from gateway.settings import ServerSettings
+from tests.gateway.http.reading import Told
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 CHUNKED = b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-class Told:
-    """A connection and what it told."""
-
-    def __init__(self, **settings: int) -> None:
-        self.phases: list[Phase] = []
-        self.refusals: list[Refusal] = []
-        self.conn = StrictConnection(
-            ServerSettings(**settings),
-            on_phase=self.phases.append,
-            on_refusal=self.refusals.append,
-        )
-
-    def hears(self, data: bytes) -> list[h11.Event]:
-        """All events that *data* leads to."""
-        self.conn.receive_data(data)
-        return self._events()
-
-    def _events(self) -> list[h11.Event]:
-        events = []
-        while isinstance(event := self.conn.next_event(), h11.Event):
-            events.append(event)
-        return events
-
-    def answers(self) -> list[h11.Event]:
-        """An empty answer, and what had come before it was given."""
-        self.conn.send(h11.Response(status_code=200, headers=[(b"content-length", b"0")]))
-        self.conn.send(h11.EndOfMessage())
-        self.conn.start_next_cycle()
-        return self._events()
+COUNTED = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
 
 
 @pytest.fixture
@@ -69,22 +39,49 @@ def test_the_start_of_the_next_request_is_told_also_when_it_came_with_the_last_o
     assert Phase.HEAD is told.phases[-1]
 
 
-def test_a_request_in_single_bytes_is_the_same_request(told: Told) -> None:
-    events = [event for byte in CHUNKED + b"3\r\nabc\r\n0\r\n\r\n" for event in told.hears(bytes([byte]))]
+@pytest.mark.parametrize("request_", [CHUNKED + b"3\r\nabc\r\n0\r\n\r\n", COUNTED % 3 + b"abc"])
+def test_a_request_in_single_bytes_is_the_same_request(told: Told, request_: bytes) -> None:
+    for byte in request_:
+        told.hears(bytes([byte]))
 
-    assert b"abc" == b"".join(event.data for event in events if isinstance(event, h11.Data))
-    assert isinstance(events[-1], h11.EndOfMessage)
+    (asked,) = told.requests
+    assert (b"abc", True) == (asked.body, asked.whole)
     assert [] == told.refusals
 
 
 def test_a_body_larger_than_what_is_read_at_once_is_whole(told: Told) -> None:
     body = b"x" * 200_000
 
-    events = told.hears(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 200000\r\n\r\n" + body + GET)
+    (asked,) = told.hears(COUNTED % len(body) + body + GET)
 
-    assert body == b"".join(event.data for event in events if isinstance(event, h11.Data))
-    assert isinstance(events[-1], h11.EndOfMessage)
-    assert isinstance(told.answers()[0], h11.Request)
+    assert (body, True) == (asked.body, asked.whole)
+    assert 2 == len(told.answers())
+
+
+def test_a_body_in_large_chunks_is_whole(told: Told) -> None:
+    chunk = b"%x\r\n%b\r\n" % (50_000, b"x" * 50_000)
+
+    (asked,) = told.hears(CHUNKED + chunk * 4 + b"0\r\n\r\n" + GET)
+
+    assert (b"x" * 200_000, True) == (asked.body, asked.whole)
+    assert 2 == len(told.answers())
+
+
+def test_what_comes_behind_a_request_waits_until_that_is_answered(told: Told) -> None:
+    told.hears(GET + GET)
+    assert told.reader.holds
+    assert 1 == len(told.hears(GET))
+
+    assert [2, 3] == [len(told.answers()), len(told.answers())]
+    assert not told.reader.holds
+
+
+def test_nothing_behind_a_request_is_checked_before_that_is_answered(told: Told) -> None:
+    told.hears(GET + b"\x00\r\n\r\n")
+    assert [] == told.refusals
+
+    told.answers()
+    assert [Refusal.MALFORMED] == told.refusals
 
 
 @pytest.mark.parametrize("lines", [0, 1])
@@ -93,6 +90,31 @@ def test_headers_longer_than_allowed_are_refused_complete_or_not(lines: int) -> 
 
     assert [] == told.hears(GET[:-2] + b"X: " + b"x" * 5000 + b"\r\n\r\n" * lines)
     assert [Refusal.TOO_LARGE] == told.refusals
+
+
+def test_headers_that_trickle_beyond_what_is_allowed_are_refused() -> None:
+    told = Told(max_header_bytes=4096)
+
+    for _ in range(100):
+        told.hears(b"X" * 100)
+
+    assert [Refusal.TOO_LARGE] == told.refusals
+
+
+def test_an_end_in_two_parts_is_seen_wherever_it_is_cut(told: Told) -> None:
+    for cut in range(1, len(GET)):
+        told.hears(GET[:cut])
+        told.hears(GET[cut:])
+        told.answers()
+
+    assert len(GET) - 1 == len(told.requests)
+
+
+@pytest.mark.parametrize("first", [b"\x16\x03\x01", b"\r\n", b"\n", b"\x00", b" GET"])
+def test_what_cannot_become_a_request_is_refused_at_its_first_byte(told: Told, first: bytes) -> None:
+    told.hears(first)
+
+    assert [Refusal.MALFORMED] == told.refusals
 
 
 def test_h11_alone_has_no_limit_for_headers_that_come_at_once() -> None:
@@ -131,8 +153,7 @@ def test_a_body_of_tiny_chunks_is_refused_before_it_costs_much(told: Told) -> No
 
 def test_as_many_chunks_as_allowed_are_allowed_in_each_request(told: Told) -> None:
     for _ in range(2):
-        events = told.hears(CHUNKED + b"1\r\nx\r\n" * MAX_CHUNKS + b"0\r\n\r\n")
-        assert isinstance(events[-1], h11.EndOfMessage)
+        assert told.hears(CHUNKED + b"1\r\nx\r\n" * MAX_CHUNKS + b"0\r\n\r\n")[-1].whole
         told.answers()
 
 
@@ -167,18 +188,20 @@ def test_a_chunk_that_is_not_well_formed_ends_the_connection(told: Told, chunk: 
 )
 def test_after_a_refusal_nothing_is_heard(told: Told, data: bytes, refusal: Refusal) -> None:
     told.hears(data)
-    heard = len(told.phases)
+    heard, requests = len(told.phases), len(told.requests)
 
-    assert [] == told.hears(b"0\r\n\r\n" + GET)
+    assert requests == len(told.hears(b"0\r\n\r\n" + GET))
+    assert requests == len(told.answers())
     assert [refusal] == told.refusals
     assert heard == len(told.phases)
 
 
-def test_what_comes_behind_a_last_request_spoils_nothing(told: Told) -> None:
+@pytest.mark.parametrize("last", [b"GET / HTTP/1.0\r\n\r\n", GET[:-2] + b"Connection: x, Close\r\n\r\n"])
+def test_what_comes_behind_a_last_request_spoils_nothing(told: Told, last: bytes) -> None:
     """Old clients send an empty line behind a body; h11 alone answers the good request with 400."""
-    events = told.hears(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
-    assert isinstance(events[-1], h11.EndOfMessage)
+    (asked,) = told.hears(last)
+    assert (True, False) == (asked.whole, asked.head.keeps)
 
-    assert [] == told.hears(b"\r\n")
+    assert 1 == len(told.hears(b"\r\n" + GET))
+    assert 1 == len(told.answers())
     assert [] == told.refusals
-    assert told.conn.send(h11.Response(status_code=200, headers=[])).startswith(b"HTTP/1.1 200")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.http.framing import Refusal, end_of_head, fault
+from gateway.http.framing import Refusal, end_of_head, fault, well_formed
 
 HOST = b"Host: localhost\r\n"
 
@@ -108,7 +108,7 @@ def test_methods_that_reflect_or_tunnel_are_not_there(method: bytes) -> None:
     assert _fault(method + b" / HTTP/1.1\r\n" + HOST + b"\r\n") is Refusal.UNKNOWN_METHOD
 
 
-@pytest.mark.parametrize("version", [b"0.9", b"2.0", b"3.0"])
+@pytest.mark.parametrize("version", [b"0.9", b"1.2", b"2.0", b"3.0"])
 def test_other_versions_are_not_there(version: bytes) -> None:
     assert _fault(_post(version=version)) is Refusal.UNKNOWN_VERSION
 
@@ -134,3 +134,74 @@ def test_a_refusal_is_a_whole_response_that_ends_the_connection(refusal: Refusal
     assert b"\r\nContent-Length: %d\r\n" % len(body) in head
     assert b"\r\nConnection: close" in head
     assert (b"\r\nRetry-After: " in head) == (refusal.status == 503)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX-Host: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\n\r\n",
+        b"GET / HTTP/1.0\r\nHost: localhost\r\nHost: localhost\r\n\r\n",
+    ],
+)
+def test_a_host_is_said_once(head: bytes) -> None:
+    assert _fault(head) is Refusal.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"X : y", b"X", b": y", b"X\xe9: y", b"X(: y", b'"X": y', b"X/Y: z", b"X@: y", b"X,Y: z", b"Content-Length : 5"],
+)
+def test_a_header_whose_name_is_none_is_refused(line: bytes) -> None:
+    assert _fault(_post(line)) is Refusal.MALFORMED
+
+
+@pytest.mark.parametrize("method", [b"GE(T", b"G:T", b'"GET"', b"GET/", b"G@T"])
+def test_a_method_that_is_no_word_is_refused(method: bytes) -> None:
+    assert _fault(method + b" / HTTP/1.1\r\n" + HOST + b"\r\n") is Refusal.MALFORMED
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b"Transfer-Encoding: gzip, chunked"],
+        [b"Transfer-Encoding: chunked, chunked"],
+        [b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"],
+        [b"Transfer-Encoding: chunked", b"Transfer-Encoding: identity"],
+        [b"Transfer-Encoding: chunked;q=1"],
+        [b'Transfer-Encoding: "chunked"'],
+        [b"Transfer-Encoding: xchunked"],
+        [b"Transfer-Encoding:"],
+    ],
+)
+def test_any_coding_but_chunked_once_is_unknown(lines: list[bytes]) -> None:
+    assert _fault(_post(*lines)) is Refusal.UNKNOWN_CODING
+
+
+def test_a_length_of_more_digits_than_a_machine_can_count_is_refused() -> None:
+    """Python refuses to read more than 4,300 digits, with an error of its own."""
+    assert _fault(_post(b"Content-Length: " + b"9" * 5000)) is Refusal.AMBIGUOUS_LENGTH
+
+
+def test_what_was_looked_through_before_need_not_be_again() -> None:
+    head = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    assert [len(head)] * len(head) == [end_of_head(head, begin=begin) for begin in range(len(head))]
+
+
+@pytest.mark.parametrize(
+    ("fields", "well"),
+    [
+        (b"content-length: 5\r\n", True),
+        (b"", False),
+        (b"x: y\r\nz: a\r\n", False),
+        (b"x: y\r\nz\r\n", False),
+        (b"x: y\nz: a\r\n", False),
+        (b"x: y\r\n\r\nGET / HTTP/1.1\r\n", False),
+        (b"x: \x00\r\n", False),
+        (b"x y: z\r\n", False),
+    ],
+)
+def test_the_head_of_an_answer_has_one_reading_too(fields: bytes, well: bool) -> None:  # noqa: FBT001 - a column
+    assert well is well_formed(b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n", fields=1)

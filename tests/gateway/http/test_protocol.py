@@ -10,7 +10,8 @@ import pytest
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from gateway.http.protocol import Alarm, PatientProtocol
+from gateway.http.alarm import Alarm
+from gateway.http.protocol import PatientProtocol
 from gateway.settings import ServerSettings
 from tests.gateway.http.serving import GET, Application, client, everything, serving
 

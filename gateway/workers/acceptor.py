@@ -1,0 +1,107 @@
+"""Takes connections from a listening socket that other processes take from too, in turns."""
+
+import asyncio
+import dataclasses
+import socket
+from collections.abc import Callable, Sized
+
+from gateway.workers.turns import Turns
+
+_BACKLOG = 2048
+_LEAVE_S = 0.005
+"""So long a connection is left to workers that have fewer. Who does not take it by then is busy, or hangs."""
+
+_AT_ONCE = 16
+"""
+So many are taken after that at most. It begins with one and doubles while nobody else takes any, so that a worker that
+is slow gets its part, and one that hangs does not make the others slow.
+"""
+
+_NO_FILES_S = 0.5
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Among:
+    """Which of several workers this is."""
+
+    place: int
+    turns: Turns
+
+
+class Acceptor:
+    """Has *make* serve what this worker, the one at *place*, takes; *connections* are those that it has."""
+
+    def __init__(
+        self,
+        listener: socket.socket,
+        *,
+        make: Callable[[], asyncio.Protocol],
+        connections: Sized,
+        turns: Turns,
+        place: int,
+    ) -> None:
+        self._listener = listener
+        self._make = make
+        self._connections = connections
+        self._turns = turns
+        self._place = place
+        self._loop = asyncio.get_running_loop()
+        self._coming: set[asyncio.Task[object]] = set()
+        self._later: asyncio.TimerHandle | None = None
+        self._alone = 1
+
+    def start(self) -> None:
+        """Take connections from now on."""
+        self._listener.setblocking(False)
+        self._listener.listen(_BACKLOG)
+        self.note()
+        self._loop.add_reader(self._listener, self._ready)
+
+    def close(self) -> None:
+        """Take no more."""
+        self._turns.note_absence(self._place)
+        self._loop.remove_reader(self._listener)
+        if self._later is not None:
+            self._later.cancel()
+
+    def note(self) -> None:
+        """Tell the others how many there are."""
+        self._turns.note(self._place, len(self._connections) + len(self._coming))
+
+    def _ready(self) -> None:
+        self.note()
+        if self._turns.has_fewest(self._place):
+            self._alone = 1
+            self._take()
+        else:
+            self._pause(_LEAVE_S)
+
+    def _pause(self, seconds: float) -> None:
+        # The socket stays readable, so the loop would come back at once, again and again.
+        self._loop.remove_reader(self._listener)
+        self._later = self._loop.call_later(seconds, self._resume)
+
+    def _resume(self) -> None:
+        self._later = None
+        self._loop.add_reader(self._listener, self._ready)
+        for _ in range(self._alone):
+            if not self._take():
+                return
+        self._alone = min(self._alone * 2, _AT_ONCE)
+
+    def _take(self) -> bool:
+        try:
+            connection, _ = self._listener.accept()
+        except (BlockingIOError, InterruptedError, ConnectionError):
+            # Another worker was quicker, or the client has gone already.
+            return False
+        except OSError:
+            # No files or memory for another one; what is there must end first.
+            self._pause(_NO_FILES_S)
+            return False
+        connection.setblocking(False)
+        task: asyncio.Task[object] = self._loop.create_task(self._loop.connect_accepted_socket(self._make, connection))
+        self._coming.add(task)
+        task.add_done_callback(self._coming.discard)
+        self.note()
+        return True

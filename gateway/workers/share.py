@@ -1,0 +1,40 @@
+"""
+What one of several workers may use: the part of each limit that is promised for the whole gateway.
+
+Pure. Until counters are shared, each worker counts for itself, so it gets its part of what a system bears.
+"""
+
+import math
+import os
+from typing import Literal
+
+from gateway.settings import AnySystem, Settings
+
+
+def count(workers: int | Literal["auto"]) -> int:
+    """How many workers that is; `auto` is one for each core that this process may run on."""
+    if workers != "auto":
+        return workers
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def part(settings: Settings, *, workers: int) -> Settings:
+    """The *settings* of one of *workers*. Nobody gets less than one place."""
+    connections = math.ceil(settings.server.max_connections / workers)
+    return settings.model_copy(
+        update={
+            "server": settings.server.model_copy(update={"max_connections": connections, "workers": 1}),
+            "systems": {name: _part(system, workers) for name, system in settings.systems.items()},
+        }
+    )
+
+
+def _part(system: AnySystem, workers: int) -> AnySystem:
+    guard = system.guard
+    places = {
+        "max_concurrent": max(1, guard.max_concurrent // workers),
+        "max_waiting": math.ceil(guard.max_waiting / workers),
+    }
+    return system.model_copy(update={"guard": guard.model_copy(update=places)})

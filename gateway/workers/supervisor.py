@@ -1,0 +1,130 @@
+"""
+Keeps the workers of one gateway running: starts them side by side, replaces those that die, and ends them all.
+
+It serves nothing itself, so nothing that a caller sends can stop it. SIGTERM and SIGINT are passed on; SIGHUP is not
+handled.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+from gateway.log import logger
+from gateway.settings import Settings, SettingsError
+from gateway.telemetry.metrics import SharedNumbers, shared_numbers
+from gateway.workers.process import NotStarted, Orders, Worker
+from gateway.workers.restarts import GIVE_UP_AFTER, Restarts
+from gateway.workers.share import part
+from gateway.workers.turns import Turns, slots
+
+_START_S = 60.0
+"""So long a worker may take until it answers; loading WSDLs on a busy machine takes some seconds."""
+
+_GRACE_S = 3.0
+"""What a worker gets to leave beyond the time that its questions get."""
+
+
+class WorkersFailed(Exception):
+    """The workers die as soon as they are started."""
+
+
+async def supervise(settings: Settings, listener: socket.socket, *, workers: int, on_ready: Callable[[], None]) -> None:
+    """
+    Have *workers* processes serve *listener* until SIGINT or SIGTERM. *on_ready* is called once all of them answer.
+
+    Raises SettingsError when the first start shows that the settings cannot be used, and WorkersFailed when a worker
+    dies again and again; no worker is left then.
+    """
+    with slots(workers) as file, shared_numbers() as numbers:
+        supervisor = _Supervisor(part(settings, workers=workers), listener, file.fileno(), workers, on_ready, numbers)
+        try:
+            await supervisor.run()
+        except ExceptionGroup as failed:
+            told = failed.subgroup((SettingsError, WorkersFailed))
+            raise (told or failed).exceptions[0] from None
+
+
+class _Supervisor:
+    def __init__(
+        self,
+        settings: Settings,
+        listener: socket.socket,
+        slots: int,
+        workers: int,
+        on_ready: Callable[[], None],
+        numbers: SharedNumbers,
+    ) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._slots = slots
+        self._turns = Turns(slots, workers=workers)
+        self._places = range(1, workers + 1)
+        self._on_ready = on_ready
+        self._numbers = numbers
+        self._answered: set[int] = set()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until told to stop."""
+        with self._told_by_signals():
+            async with asyncio.TaskGroup() as group:
+                keepers = [group.create_task(self._keep(place)) for place in self._places]
+                await self._stopping.wait()
+                # Else clients would connect to a socket from which nobody takes them any more.
+                self._listener.close()
+                for keeper in keepers:
+                    keeper.cancel()
+
+    @contextlib.contextmanager
+    def _told_by_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        signals = (signal.SIGINT, signal.SIGTERM)
+        for number in signals:
+            loop.add_signal_handler(number, self._stopping.set)
+        try:
+            yield
+        finally:
+            for number in signals:
+                loop.remove_signal_handler(number)
+
+    async def _keep(self, place: int) -> None:
+        """Have one worker running."""
+        restarts = Restarts()
+        while True:
+            served_s = await self._one(place)
+            pause_s = restarts.pause_s(served_s=served_s)
+            if pause_s is None:
+                raise WorkersFailed(
+                    f"Worker {place} ended {GIVE_UP_AFTER} times as soon as it was started; its log says why."
+                )
+            await asyncio.sleep(pause_s)
+
+    async def _one(self, place: int) -> float:
+        """One life of a worker: how many seconds it answered."""
+        loop = asyncio.get_running_loop()
+        orders = Orders(place, len(self._places), self._listener.fileno(), self._slots, self._settings)
+        worker = await Worker.start(orders, self._numbers.environment)
+        began: float | None = None
+        try:
+            await worker.ready(within_s=_START_S)
+            began = loop.time()
+            self._note(place)
+            logger().warning("worker_ended", worker=place, code=await worker.ended())
+        except (NotStarted, SettingsError) as exc:
+            # What is wrong from the beginning is for the person who starts it. Later the other workers go on.
+            if isinstance(exc, SettingsError) and place not in self._answered:
+                raise
+            logger().warning("worker_not_started", worker=place, kind=type(exc).__name__)
+        finally:
+            self._turns.note_absence(place)
+            await worker.stop(within_s=self._settings.server.shutdown_s + _GRACE_S)
+            self._numbers.ended(worker.pid)
+        return 0.0 if began is None else loop.time() - began
+
+    def _note(self, place: int) -> None:
+        first = len(self._answered) < len(self._places)
+        self._answered.add(place)
+        if first and len(self._answered) == len(self._places):
+            self._on_ready()
