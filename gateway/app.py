@@ -18,24 +18,33 @@ from gateway.http.graphiql import GraphiQL, PageFiles
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready, live
 from gateway.http.loopback import LoopbackOnly
+from gateway.http.straight import Straight
 from gateway.log import logger
-from gateway.operation import Operations, UsePrepared
-from gateway.settings import Settings
+from gateway.operation import Operations
+from gateway.settings import IdentitySettings, Settings
 from gateway.stores.memory import MemoryStore
+from gateway.telemetry import telemetry
+from gateway.telemetry.telemetry import Telemetry
+from gateway.warm_up import warm_up
 from resolvers.context import Graph
 from resolvers.graph import build
 from resolvers.ids import IdCodec
+from resolvers.memory import IdentityMemory
 
 GRAPHQL = "/graphql"
+HEALTH_LIVE = "/health/live"
+HEALTH_READY = "/health/ready"
 
 
 def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     """
     The ASGI application of one gateway.
 
-    Loads every WSDL, so it blocks for a moment; raises SettingsError when the settings do not fit together.
+    Loads every WSDL and works out the operations that are known to come, so it blocks for a moment; raises
+    SettingsError when the settings do not fit together.
     """
-    environment = _environment(settings, clock or SystemClock())
+    watching = Telemetry(settings.telemetry, report=logger())
+    environment = _environment(settings, clock or SystemClock(), watching)
     connectors = systems.build(settings, environment)
     graph = Graph(
         routes=systems.routes(settings, connectors),
@@ -43,10 +52,14 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         numbering=environment.numbering,
         clock=environment.clock,
         history=dt.timedelta(days=settings.history.days),
+        memory=_memory(settings.identity, environment.clock),
+        report=environment.report,
     )
     graphiql = GraphiQL(stories_url=settings.graphiql.stories_url) if settings.graphiql.enabled else None
+    operations = Operations(build(), limits=settings.limits, shows_graph=settings.shows_graph)
+    warm_up(operations, settings.plans.warm_up, report=environment.report)
     view = GraphQLView(
-        operations=Operations(build([UsePrepared]), limits=settings.limits, shows_graph=settings.shows_graph),
+        operations=operations,
         graph=graph,
         settings=settings.server,
         limits=settings.limits,
@@ -56,6 +69,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await systems.open_ahead(connectors)
         ready.yes = True
         logger().info("gateway_started", systems=sorted(connectors))
         try:
@@ -63,23 +77,38 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         finally:
             ready.yes = False
             await asyncio.gather(systems.close(connectors), *([graphiql.aclose()] if graphiql else []))
+            await asyncio.to_thread(watching.close)
             logger().info("gateway_stopped")
 
     return Starlette(
-        routes=routes(view, ready, graphiql),
+        routes=[*routes(view, ready, graphiql), Route(telemetry.PATH, watching.respond)],
         # Outermost first. Every answer has an id, and who may knock is settled before anything is read.
-        middleware=[Middleware(Correlated), Middleware(LoopbackOnly)],
+        middleware=[
+            Middleware(Correlated),
+            watching.requests(graph=GRAPHQL, routes=[GRAPHQL, HEALTH_LIVE, HEALTH_READY, telemetry.PATH]),
+            Middleware(LoopbackOnly),
+            Middleware(Straight, path=GRAPHQL, answers=view),
+        ],
         exception_handlers={HTTPException: not_routed},
         lifespan=lifespan,
     )
 
 
-def _environment(settings: Settings, clock: Clock) -> Environment:
+def _environment(settings: Settings, clock: Clock, watching: Telemetry) -> Environment:
     return Environment(
         clock=clock,
         store=MemoryStore(max_entries=settings.cache.max_entries, clock=clock),
         numbering=settings.numbering.plan(),
         report=logger(),
+        watch=watching.calls(),
+    )
+
+
+def _memory(settings: IdentitySettings, clock: Clock) -> IdentityMemory | None:
+    if settings.remember_s == 0:
+        return None
+    return IdentityMemory(
+        remember_s=settings.remember_s, max_age_s=settings.max_age_s, max_entries=settings.max_entries, clock=clock
     )
 
 
@@ -91,8 +120,8 @@ def routes(view: GraphQLView, ready: Ready, graphiql: GraphiQL | None) -> list[B
     questions.methods = {"GET", "POST"}
     found: list[BaseRoute] = [
         questions,
-        Route("/health/live", live),
-        Route("/health/ready", ready.respond),
+        Route(HEALTH_LIVE, live),
+        Route(HEALTH_READY, ready.respond),
     ]
     if graphiql is not None:
         found += [Route(f"{GRAPHQL}/stories", graphiql.stories), Mount(f"{GRAPHQL}/static", PageFiles())]

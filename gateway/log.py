@@ -9,12 +9,16 @@ import structlog
 from gateway.settings import LogSettings
 
 
-def configure(settings: LogSettings) -> None:
-    """Set up structlog, and silence libraries that would write payloads, addresses or credentials."""
+def configure(settings: LogSettings, *, worker: int | None = None) -> None:
+    """
+    Set up structlog, and silence libraries that would write payloads, addresses or credentials.
+
+    With *worker*, every line says which of several processes wrote it.
+    """
     level = getattr(logging, settings.level.upper())
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
-    for talkative in ("zeep", "httpx", "httpcore", "strawberry", "uvicorn.access"):
-        # zeep prints whole envelopes at DEBUG, httpx whole addresses at INFO.
+    for talkative in ("zeep", "httpx", "httpcore", "strawberry", "uvicorn.access", "opentelemetry"):
+        # zeep prints whole envelopes at DEBUG, httpx whole addresses at INFO, OpenTelemetry what a collector answers.
         logging.getLogger(talkative).setLevel(logging.CRITICAL)
     renderer: Any = (
         structlog.processors.JSONRenderer()
@@ -24,14 +28,24 @@ def configure(settings: LogSettings) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            *([] if worker is None else [_said_by(worker)]),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        # One write for each line: several workers share the stream, and a print writes the line end by itself.
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _said_by(worker: int) -> structlog.typing.Processor:
+    def add(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["worker"] = worker
+        return event
+
+    return add
 
 
 def logger() -> structlog.typing.FilteringBoundLogger:

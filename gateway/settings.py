@@ -9,11 +9,12 @@ from connectors.acctmgr import AcctMgrSettings
 from connectors.cai3g import CAI3GSettings
 from connectors.cbs import CBSSettings
 from connectors.numbering import NumberingPlan
-from connectors.settings import Secret
+from connectors.settings import ConfigPath, Secret
 from connectors.tmf import TMFSettings
 from connectors.ucip import UCIPSettings
 from gateway.limits.settings import LimitSettings
 from gateway.routing import Route, RouteSettings
+from gateway.telemetry.settings import TelemetrySettings
 
 AnySystem = Annotated[
     TMFSettings | CBSSettings | CAI3GSettings | UCIPSettings | AcctMgrSettings, Field(discriminator="dialect")
@@ -80,6 +81,9 @@ class ServerSettings(_Section):
         default=30.0, gt=0, le=600, description="Seconds a client may take to read what it asked for."
     )
     shutdown_s: float = Field(default=5.0, ge=0, le=60, description="Seconds that running questions get at shutdown.")
+    workers: Annotated[int, Field(ge=1, le=64)] | Literal["auto"] = Field(
+        default=1, description="Processes that serve the address together; auto is one for each core."
+    )
 
 
 class GraphiQLSettings(_Section):
@@ -136,6 +140,35 @@ class CacheSettings(_Section):
     max_entries: int = Field(default=10_000, ge=1, description="Answers kept at most; the oldest go first.")
 
 
+class PlanSettings(_Section):
+    """What is known of the questions before they come."""
+
+    warm_up: list[ConfigPath] = Field(
+        default_factory=list,
+        description="Files with operations, or folders of *.graphql, that are worked out before the gateway is ready.",
+    )
+
+
+class IdentitySettings(_Section):
+    """How long it is remembered who a number, an account or a SIM belongs to."""
+
+    remember_s: float = Field(
+        default=3600.0,
+        ge=0,
+        le=86_400,
+        description="For how many seconds it is remembered, only to start calls early; 0: never.",
+    )
+    max_age_s: float = Field(
+        default=60.0,
+        ge=0,
+        le=3600,
+        description="For how many seconds after billing said whose a number is it is not asked again; 0: always.",
+    )
+    max_entries: int = Field(
+        default=20_000, ge=1, le=1_000_000, description="Entries kept at most, some four for a customer."
+    )
+
+
 class CheckSettings(_Section):
     """What `switchboard check` asks about."""
 
@@ -145,6 +178,11 @@ class CheckSettings(_Section):
         repr=False,
         description="Number of a test SIM of yours to ask every system about. Not given: a number of zeros.",
     )
+
+
+def shows_graph(limits: LimitSettings, graphiql: GraphiQLSettings) -> bool:
+    """Whether callers may see the graph itself: as `limits.introspection` says, else where there is a page for it."""
+    return graphiql.enabled if limits.introspection is None else limits.introspection
 
 
 class Settings(_Section):
@@ -159,13 +197,16 @@ class Settings(_Section):
     routes: RouteSettings
     cache: CacheSettings = Field(default_factory=CacheSettings)
     history: HistorySettings = Field(default_factory=HistorySettings)
+    identity: IdentitySettings = Field(default_factory=IdentitySettings)
+    plans: PlanSettings = Field(default_factory=PlanSettings)
     log: LogSettings = Field(default_factory=LogSettings)
+    telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
     check: CheckSettings = Field(default_factory=CheckSettings)
 
     @property
     def shows_graph(self) -> bool:
         """Whether callers may see the graph itself, by introspection or as a federation router does."""
-        return self.graphiql.enabled if self.limits.introspection is None else self.limits.introspection
+        return shows_graph(self.limits, self.graphiql)
 
     @model_validator(mode="after")
     def _routes_lead_somewhere(self) -> "Settings":

@@ -75,6 +75,11 @@ def misroutes(
     ]
 
 
+async def open_ahead(connectors: Mapping[str, Connector]) -> None:
+    """Open what connections the settings want to be there before the first call, side by side."""
+    await asyncio.gather(*(connector.open_ahead() for connector in connectors.values()))
+
+
 async def close(connectors: Mapping[str, Connector]) -> None:
     """Close every connector, side by side."""
     await asyncio.gather(*(connector.aclose() for connector in connectors.values()), return_exceptions=True)

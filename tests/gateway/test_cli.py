@@ -8,6 +8,8 @@ import pytest
 
 from gateway.check import Row, State
 from gateway.cli import main
+from gateway.settings import Settings
+from gateway.workers.supervisor import WorkersFailed
 from resolvers.graph import build
 
 
@@ -111,7 +113,46 @@ def test_a_check_wants_seconds(settings_file: pathlib.Path, capsys: pytest.Captu
     assert "--timeout" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [[], ["serve"], ["check"], ["dance"], ["run", "--port", "x"]])
+@pytest.mark.parametrize(("workers", "count"), [("3", 3), ("auto", "auto")])
+def test_an_option_says_how_many_workers_serve(
+    settings_file: pathlib.Path, monkeypatch: pytest.MonkeyPatch, workers: str, count: object
+) -> None:
+    asked: list[object] = []
+
+    async def keep(settings: Settings, **_: object) -> None:
+        asked.append(settings.server.workers)
+
+    monkeypatch.setattr("gateway.cli.serve", keep)
+    monkeypatch.setattr("gateway.log.configure", lambda _: None)
+
+    assert 0 == main(["serve", "--config", str(settings_file), "--workers", workers])
+    assert [count] == asked
+
+
+@pytest.mark.parametrize("workers", ["0", "65"])
+def test_a_number_of_workers_that_cannot_be_is_a_wrong_setting(
+    settings_file: pathlib.Path, capsys: pytest.CaptureFixture[str], workers: str
+) -> None:
+    assert 2 == main(["serve", "--config", str(settings_file), "--workers", workers])
+    assert "server.workers" in capsys.readouterr().err
+
+
+def test_workers_that_keep_dying_end_with_1_and_a_sentence(
+    settings_file: pathlib.Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fail(_: Settings, **__: object) -> None:
+        raise WorkersFailed("Worker 1 ended 5 times.")
+
+    monkeypatch.setattr("gateway.cli.serve", fail)
+    monkeypatch.setattr("gateway.log.configure", lambda _: None)
+
+    assert 1 == main(["serve", "--config", str(settings_file)])
+    assert "Worker 1 ended 5 times.\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["serve"], ["check"], ["dance"], ["run", "--port", "x"], ["run", "--workers", "many"]]
+)
 def test_a_command_that_is_none_is_told_how_to_write_it(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,6 @@ from connectors.clock import Deadline
 from gateway.documents import MAX_EACH, MAX_REMEMBERED
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome
-from resolvers.context import Context
 from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, codes, presented
 
 LINE = f'{{ line(by: {{msisdn: "{MSISDN}"}}) {{ msisdn }} }}'
@@ -37,8 +36,9 @@ async def _run(
 ) -> Outcome:
     operator = FakeOperator()
     prepared = operations.prepare(text)
-    context = Context(operator.graph, document=prepared.document, within=Deadline.after(5, operator.clock))
-    return await operations.execute(prepared, name=name, variables=variables, context=context)
+    return await operations.execute(
+        prepared, name=name, variables=variables, graph=operator.graph, within=Deadline.after(5, operator.clock)
+    )
 
 
 class TestPreparing:

@@ -91,6 +91,8 @@ async def test_one_connector_that_fails_to_close_leaves_none_open() -> None:
         async def check(self, *, msisdn: str, within: Deadline) -> None:
             raise AssertionError(msisdn, within)
 
+        async def open_ahead(self) -> None: ...
+
         async def aclose(self) -> None:
             closed.append(self.system)
             if self.system == "a":

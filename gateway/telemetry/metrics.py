@@ -1,0 +1,137 @@
+"""
+Numbers for Prometheus: the one place that knows its client.
+
+Names follow the semantic conventions of OpenTelemetry as Prometheus writes them. Labels come from closed sets: systems
+and operations that are configured, codes of errors, types of operations; never from what a caller wrote.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, TypeVar
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+    multiprocess,
+)
+
+T = TypeVar("T")
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment variable that names the folder in which several workers keep their numbers together."""
+
+# A second series for each number, which says when it was begun to be counted, and which nobody draws.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+# From a cached answer to the longest that anybody may wait.
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """Every number that this gateway tells. Made once for a process, except where a test hands in a registry."""
+
+    def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
+        self._registry = registry
+        self.requests = Histogram(
+            "http_server_request_duration_seconds",
+            "How long requests took, from their headers to the last byte of the answer.",
+            ("http_request_method", "http_route", "http_response_status_code"),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.active = Gauge(
+            "http_server_active_requests",
+            "Requests that are being answered.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.operations = Histogram(
+            "switchboard_graphql_operation_duration_seconds",
+            "How long GraphQL operations took, by type and what they came to: ok, partial, error or refused.",
+            ("graphql_operation_type", "outcome"),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.errors = Counter(
+            "switchboard_graphql_errors",
+            "Errors in answers, by their code.",
+            ("code",),
+            registry=registry,
+        )
+        self.calls = Counter(
+            "switchboard_calls",
+            "Calls to systems and what became of them: answered, cached, shared, turned_away or the code of an error.",
+            ("system", "operation", "outcome"),
+            registry=registry,
+        )
+        self.call_seconds = Histogram(
+            "switchboard_call_duration_seconds",
+            "How long systems took, without the time in the queue in front of them.",
+            ("system", "operation"),
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self.waiting = Gauge(
+            "switchboard_calls_waiting",
+            "Calls that wait for a place at their system.",
+            ("system",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+
+    def text(self) -> bytes:
+        """Every number, in the text format of Prometheus; of all workers where several share a folder."""
+        if _SHARED_FOLDER not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        multiprocess.MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        return generate_latest(together)
+
+
+class Bound(Generic[T]):
+    """The numbers of one metric by their labels, looked up once: finding them again costs more than counting."""
+
+    __slots__ = ("_by_labels", "_make")
+
+    def __init__(self, make: Callable[..., T]) -> None:
+        self._make = make
+        self._by_labels: dict[tuple[str, ...], T] = {}
+
+    def __call__(self, *labels: str) -> T:
+        """The number with these labels."""
+        found = self._by_labels.get(labels)
+        if found is None:
+            found = self._by_labels[labels] = self._make(*labels)
+        return found
+
+
+class SharedNumbers:
+    """A folder in which several workers keep their numbers together; the numbers of those that ended stay."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What tells a worker of the folder; the client reads it when it is imported."""
+        return {_SHARED_FOLDER: self._folder}
+
+    def ended(self, pid: int) -> None:
+        """A worker ended: what only a living one counts, such as requests under way, is taken out."""
+        multiprocess.mark_process_dead(pid, self._folder)  # type: ignore[no-untyped-call]
+
+
+@contextlib.contextmanager
+def shared_numbers() -> Iterator[SharedNumbers]:
+    """A folder for the numbers of one gateway's workers, for as long as it runs."""
+    with tempfile.TemporaryDirectory(prefix="switchboard-metrics-") as folder:
+        yield SharedNumbers(folder)

@@ -1,0 +1,169 @@
+"""Watches requests: how long each took, what it came to, and the span and the headers that its calls belong to."""
+
+import dataclasses
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from graphql import OperationType
+from opentelemetry.trace import Span
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.http.correlation import HEADER, request_id
+from gateway.http.fields import text
+from gateway.telemetry import traceparent
+from gateway.telemetry.journey import JOURNEY, Journey
+from gateway.telemetry.metrics import Bound, Metrics
+from gateway.telemetry.tracing import Kind, Tracing, end, remote, written
+
+_KEY = "switchboard.told"
+_OTHER = "other"
+_METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"})
+_NUMBER = re.compile(r"[0-9]{5,}")
+_MAX_NAME = 80
+
+
+@dataclasses.dataclass(slots=True)
+class Told:
+    """What the graph tells of one operation, for those who watch."""
+
+    kind: str = ""
+    """query, mutation or subscription; empty where there was no operation."""
+
+    name: str | None = None
+    """The operation's name, in the caller's words."""
+
+    outcome: str = "refused"
+    """ok, partial (data and errors), error (errors alone) or refused (nothing was executed)."""
+
+    codes: Sequence[str] = ()
+    """Of the errors in the answer."""
+
+    def of(self, kind: OperationType | None, *, name: str | None) -> None:
+        """It is of this type and has this name."""
+        self.kind, self.name = kind.value if kind else "", name
+
+    def came_to(self, outcome: str, *, errors: Iterable[Mapping[str, Any]]) -> None:
+        """It came to *outcome*, with *errors* in the form of the answer."""
+        self.outcome = outcome
+        self.codes = [error["extensions"]["code"] for error in errors]
+
+
+def told(scope: Scope) -> Told:
+    """Where to tell of the operation that *scope* brought."""
+    found: Told | None = scope.get(_KEY)
+    if found is None:
+        found = scope[_KEY] = Told()
+    return found
+
+
+class RequestWatch:
+    """
+    Watches every request; *routes* are the paths that are told apart, *graph* is the one of them that has spans.
+
+    Without *metrics* nothing is counted, without *tracing* there are no spans, but a caller's trace still goes on.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        metrics: Metrics | None,
+        tracing: Tracing | None,
+        believe_callers: bool,
+        graph: str,
+        routes: Iterable[str],
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._tracing = tracing
+        self._believe_callers = believe_callers
+        self._graph = graph
+        self._routes = frozenset(routes)
+        if metrics is not None:
+            self._active = metrics.active
+            self._requests = Bound(metrics.requests.labels)
+            self._operations = Bound(metrics.operations.labels)
+            self._errors = Bound(metrics.errors.labels)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, watched."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        journey = self._begin(scope) if scope["path"] == self._graph else None
+        way_back = _WayBack(send)
+        token = JOURNEY.set(journey)
+        if self._metrics is not None:
+            self._active.inc()
+        try:
+            await self._app(scope, receive, way_back)
+        finally:
+            JOURNEY.reset(token)
+            if self._metrics is not None:
+                self._active.dec()
+                self._count(scope, way_back.status, seconds=time.perf_counter() - began)
+            if journey is not None and journey.span is not None:
+                _end(journey.span, scope, way_back.status)
+
+    def _begin(self, scope: Scope) -> Journey:
+        parent = traceparent.read(text(scope, b"traceparent")) if self._believe_callers else None
+        state = traceparent.read_state(text(scope, b"tracestate")) if parent is not None else ""
+        correlation = (HEADER, request_id(scope))
+        if self._tracing is not None and self._tracing.wants(parent):
+            span = self._tracing.begin("graphql", Kind.SERVER, parent=remote(parent, state) if parent else None)
+            return Journey((*written(span), correlation), span)
+        # Who records nothing passes the caller's words on as they are.
+        own = ("traceparent", str(parent or traceparent.new()))
+        return Journey((own, ("tracestate", state), correlation) if state else (own, correlation))
+
+    def _count(self, scope: Scope, status: int, *, seconds: float) -> None:
+        path = scope["path"]
+        method = scope["method"] if scope["method"] in _METHODS else _OTHER
+        self._requests(method, path if path in self._routes else _OTHER, str(status)).observe(seconds)
+        found: Told | None = scope.get(_KEY)
+        if found is not None:
+            self._operations(found.kind or "unknown", found.outcome).observe(seconds)
+            for code in found.codes:
+                self._errors(code).inc()
+
+
+class _WayBack:
+    """The way back to the caller."""
+
+    __slots__ = ("_send", "status")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, sent: Message) -> None:
+        if sent["type"] == "http.response.start":
+            self.status = sent["status"]
+        await self._send(sent)
+
+
+def _end(span: Span, scope: Scope, status: int) -> None:
+    found = told(scope)
+    name = _name(found.name)
+    attributes: dict[str, str | int] = {
+        "http.request.method": scope["method"],
+        "http.route": scope["path"],
+        "http.response.status_code": status,
+        "url.scheme": scope["scheme"],
+        "switchboard.outcome": found.outcome,
+    }
+    if found.kind:
+        attributes["graphql.operation.type"] = found.kind
+        span.update_name(f"{found.kind} {name}" if name else found.kind)
+    if name:
+        attributes["graphql.operation.name"] = name
+    failed = "" if found.outcome in {"ok", "partial"} else next(iter(found.codes), str(status))
+    end(span, attributes, error=failed or None)
+
+
+def _name(name: str | None) -> str | None:
+    # Names are the caller's words: short ones without anything that could be a subscriber's number.
+    return None if name is None or len(name) > _MAX_NAME or _NUMBER.search(name) else name

@@ -1,0 +1,71 @@
+"""Traces and metrics of one gateway, as its settings say, put together."""
+
+import importlib.metadata
+import secrets
+from collections.abc import Iterable
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from connectors.environment import Reporter
+from gateway.telemetry.calls import CallWatch
+from gateway.telemetry.exporting import Reported, otlp
+from gateway.telemetry.metrics import CONTENT_TYPE, Metrics
+from gateway.telemetry.requests import RequestWatch
+from gateway.telemetry.settings import TelemetrySettings
+from gateway.telemetry.tracing import Tracing
+
+PATH = "/metrics"
+
+
+class Telemetry:
+    """What watches one gateway. Made once; `close` sends what is left."""
+
+    def __init__(self, settings: TelemetrySettings, *, report: Reporter, metrics: Metrics | None = None) -> None:
+        self._settings = settings
+        self.metrics = (metrics or _of_this_process()) if settings.metrics else None
+        self._tracing = None
+        if settings.traces.endpoint is not None:
+            self._tracing = Tracing(
+                settings,
+                Reported(otlp(settings.traces), report),
+                version=importlib.metadata.version("switchboard-gateway"),
+                instance=secrets.token_hex(8),
+            )
+
+    def calls(self) -> CallWatch:
+        """Who watches the calls to systems."""
+        return CallWatch(self.metrics, self._tracing)
+
+    def requests(self, *, graph: str, routes: Iterable[str]) -> Middleware:
+        """Who watches the requests."""
+        return Middleware(
+            RequestWatch,
+            metrics=self.metrics,
+            tracing=self._tracing,
+            believe_callers=self._settings.traces.believe_callers,
+            graph=graph,
+            routes=routes,
+        )
+
+    async def respond(self, _: Request) -> Response:
+        """The numbers, for Prometheus."""
+        if self.metrics is None:
+            return Response(status_code=404)
+        return Response(self.metrics.text(), media_type=CONTENT_TYPE)
+
+    def close(self) -> None:
+        """Send the spans that are left; takes some seconds at most, so not in the event loop."""
+        if self._tracing is not None:
+            self._tracing.close()
+
+
+_found: list[Metrics] = []
+
+
+def _of_this_process() -> Metrics:
+    # The client has one registry for a process, in which a name can be made only once.
+    if not _found:
+        _found.append(Metrics())
+    return _found[0]
