@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test soak lint schema web lock clean
+.PHONY: run test soak lint schema web lock bench bench-quick bench-memory clean
 
 run: $(VENV)/.run-ready  ## The gateway and a pretend operator; PORT and SANDBOX_PORT move them.
 	@exec $(BIN)/switchboard run $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--control-port $(SANDBOX_PORT)) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
@@ -32,6 +32,15 @@ lock: $(VENV)/.test-ready  ## Pin the newest fitting versions, with hashes and w
 		--upgrade pyproject.toml deploy/build-requirements.in -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--upgrade pyproject.toml deploy/build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock
+
+bench: $(VENV)/.run-ready  ## Measure beside the peers and write docs/performance.md (half an hour, a quiet machine with two cores).
+	$(BIN)/python -m bench
+
+bench-quick: $(VENV)/.run-ready  ## The same in a few minutes, to see that all works; the page goes to .cache/bench.
+	$(BIN)/python -m bench --quick
+
+bench-memory: $(VENV)/.run-ready  ## 200,000 requests of 10,000 operations; adds to the last results and the page.
+	$(BIN)/python -m bench --add --parts memory
 
 clean:  ## Remove what the other targets made.
 	rm -rf $(VENV) .cache build *.egg-info
