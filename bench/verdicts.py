@@ -96,7 +96,11 @@ def _timed(what: str, results: Results, group: str, ours: str, theirs: str) -> V
 
 
 def _memory(results: Results) -> Spread | None:
-    loaded = [*results.of("cold", "switchboard"), *results.of("workers", "switchboard 2 workers")]
+    loaded = [
+        *results.of("cold", "switchboard"),
+        *results.of("cached", "switchboard cached"),
+        *results.of("workers", "switchboard 2 workers"),
+    ]
     # With several workers the first process is the parent, which serves nobody.
     found = [max(sample.rss_mb) for sample in loaded if sample.rss_mb]
     return spread([max(found)]) if found else None
