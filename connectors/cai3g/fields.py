@@ -1,12 +1,14 @@
 """GsmHlr fields, read strictly one by one: a value, elements, or nothing. What they mean is `mapping`'s business."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from connectors import lexical
+from connectors.soap.shapes import local_name
 from connectors.xml import Node, XmlError
 
-_LARGEST = 9999
-_DIGITS = 4
+_LARGEST: Final = 9999
+_PLAIN: Final[Mapping[str | None, int]] = {str(state): state for state in range(256)}
 
 Fields = Mapping[str, Node]
 """Fields by their local names."""
@@ -26,12 +28,13 @@ def text(fields: Fields, name: str) -> str | None:
 
 def holds_elements(node: Node) -> bool:
     """Whether a field holds elements instead of a value; XmlError when it holds both."""
-    names = {child.name for child in node.elements()}
+    element = node.element
+    names = {local_name(child.tag) for child in element} - {""} if len(element) else None
     if not names:
         return False
     if node.name in names:
         raise XmlError(f"{node.name} stands inside itself")
-    if any((text or "").strip() for text in (node.element.text, *(child.tail for child in node.element))):
+    if any([text.strip() for text in (element.text, *[child.tail for child in element]) if text]):
         raise XmlError(f"{node.name} holds text beside elements")
     return True
 
@@ -50,11 +53,9 @@ def state(fields: Fields, name: str) -> int | None:
 def plain(node: Node) -> int | None:
     """A field's small number where it is one and nothing else, as nearly all are; None where a closer look is due."""
     element = node.element
-    written = element.text
-    if written is None or len(written) > _DIGITS or not (written.isdigit() and written.isascii()):
-        return None
+    state = _PLAIN.get(element.text)
     # One that is nil and holds a number has a child as well: `xml.parse` sees to that.
-    return None if len(element) else int(written)
+    return None if state is None or len(element) else state
 
 
 def number(node: Node) -> int | None:

@@ -7,8 +7,9 @@ is null, where it is malformed there is no answer (XmlError).
 
 import dataclasses
 import enum
+import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from connectors.cai3g import fields
 from connectors.cai3g.subscription import (
@@ -46,12 +47,15 @@ _CONDITIONS = dict(
     )
 )
 
+_FLAGS: Mapping[int | None, bool] = {0: False, 1: True}
+
 _IMSI = re.compile(r"[0-9]{6,15}", re.ASCII)
 # Digits with the signs a dialled number may have; some HLRs put the nature of address and a hyphen in front.
 _FORWARD_TO = re.compile(r"[0-9A-Ea-e*#+-]{1,40}", re.ASCII)
 
 
 _network_service = maker_of(NetworkService)
+_by_name = operator.attrgetter("name")
 
 
 class Key(enum.StrEnum):
@@ -91,7 +95,7 @@ def network_profile(
         subscriber_type=fields.text(told, "stype"),
         barring=_barring(told),
         call_forwarding=list(_forwardings(told)),
-        services=sorted(_services(told), key=lambda service: service.name),
+        services=sorted(_services(told), key=_by_name),
         apns=list(dict.fromkeys(_apns(subscription.contexts))),
         # GsmHlr has no lock: barring bars calls, messages or roaming, each by itself, never the line as a whole.
         locked=None,
@@ -211,7 +215,7 @@ def _forward_to(settings: fields.Fields) -> str | None:
 
 def _flag(state: int | None) -> bool | None:
     # Other states (quiescent, temporary) are neither on nor off for a reader, so they are not said to be either.
-    return {0: False, 1: True}.get(-1 if state is None else state)
+    return _FLAGS.get(state)
 
 
 def _services(told: fields.Fields) -> Iterator[NetworkService]:

@@ -60,15 +60,15 @@ class MoneyTable:
 
 class _ByUnits(dict[int | None, Any]):
     # A dictionary, because looking up an amount costs a tenth of making it, and a call would cost as much again.
-    __slots__ = ("_currency", "_decimals")
+    __slots__ = ("_currency", "_scaled")
 
     def __init__(self, *, currency: str, decimals: int) -> None:
         super().__init__({None: None})
         self._currency = currency
-        self._decimals = decimals
+        self._scaled = lexical.scaling(decimals)
 
     def __missing__(self, units: int) -> Money:
-        money = self[units] = _money(amount=lexical.scaled(units, self._decimals), currency=self._currency)
+        money = self[units] = _money(amount=self._scaled(units), currency=self._currency)
         return money
 
 
