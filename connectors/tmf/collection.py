@@ -6,6 +6,7 @@ is given; which questions to ask is the connector's business.
 """
 
 import dataclasses
+import functools
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
@@ -76,7 +77,8 @@ class Collection(Generic[T]):
         self.system = system
         self.operation = operation
         self._path = path
-        self._members = members
+        # Worked out once for each set of parts, of which there are few.
+        self._selection = functools.cache(functools.partial(selection, members))
         self._read = read
         self._settings = settings
         self._wire = wire
@@ -158,7 +160,7 @@ class Collection(Generic[T]):
         return lambda raw: self._read(raw, parts, source)
 
     def _fields(self, parts: frozenset[Part], *further: str) -> dict[str, str]:
-        return {"fields": selection(self._members, parts, *further)} if self._settings.send_fields else {}
+        return {"fields": self._selection(parts, *further)} if self._settings.send_fields else {}
 
     def _value(self, item: Item[T]) -> T:
         if isinstance(item.value, JsonError):

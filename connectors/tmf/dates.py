@@ -1,6 +1,7 @@
 """Times as TMF servers write them (ISO 8601 with a zone, some without), read strictly into aware UTC."""
 
 import datetime as dt
+import functools
 import re
 import zoneinfo
 
@@ -14,6 +15,7 @@ _TIME = re.compile(
     r"(?P<offset>[Zz]|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+_REMEMBERED = 4096
 _LAST_YEAR = 9999
 _FIRST_YEAR = 1
 # Midnight in the easternmost zones (UTC+14) is 10:00 UTC of the day before.
@@ -110,15 +112,17 @@ def _in_zone(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
         raise JsonError("is not a date of our calendar") from None
 
 
+@functools.lru_cache(maxsize=_REMEMBERED)
 def _moment(text: str) -> dt.datetime:
+    # The latest ones are remembered, because beginnings and ends of validity stand in many answers.
     match = _TIME.fullmatch(text)
     if match is None:
         raise JsonError("is not an ISO 8601 date and time")
     # What is finer than a microsecond is cut off; rounding could move a time into the next year.
     micro = (match["fraction"] or "")[:6].ljust(6, "0")
     try:
-        naive = dt.datetime.fromisoformat(f"{match['date']}T{match['time']}").replace(microsecond=int(micro))
-        return naive.replace(tzinfo=_offset(match["offset"]))
+        whole = dt.datetime.fromisoformat(f"{match['date']}T{match['time']}")
+        return whole.replace(microsecond=int(micro), tzinfo=_offset(match["offset"]))
     except ValueError:
         raise JsonError("is not a date of our calendar") from None
 
