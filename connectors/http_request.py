@@ -79,8 +79,7 @@ class RequestForm:
         if whole and not _PLAIN.fullmatch(whole):
             address = httpx.URL(self.origin + whole)
             return (address.copy_with(params=params) if params else address).raw_path
-        query = "?" + "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in params.items()]) if params else ""
-        return f"{whole or '/'}{query}".encode("ascii")
+        return f"{whole or '/'}{_query(params) if params else ''}".encode("ascii")
 
     def _block(self, own: Mapping[str, str]) -> tuple[Header, ...]:
         key = tuple(own.items())
@@ -90,6 +89,10 @@ class RequestForm:
             if len(self._blocks) < _MAX_BLOCKS:
                 self._blocks[key] = block
         return block
+
+
+def _query(params: Mapping[str, str]) -> str:
+    return "?" + "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in params.items()])
 
 
 def _quoted(text: str) -> str:

@@ -34,7 +34,7 @@ def holds_elements(node: Node) -> bool:
         return False
     if node.name in names:
         raise XmlError(f"{node.name} stands inside itself")
-    if any([text.strip() for text in (element.text, *[child.tail for child in element]) if text]):
+    if any(text.strip() for text in (element.text, *[child.tail for child in element]) if text):
         raise XmlError(f"{node.name} holds text beside elements")
     return True
 

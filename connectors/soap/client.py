@@ -12,6 +12,7 @@ from connectors.xml import Node, XmlError, parse
 T = TypeVar("T")
 
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+_ENVELOPE, _HEADER, _BODY = (f"{{{SOAP_11}}}{name}" for name in ("Envelope", "Header", "Body"))
 
 
 class SoapFault(Exception):
@@ -92,16 +93,16 @@ def read_reply(reply: Reply, *, expect: str) -> SoapReply:
 def _contents(envelope: Node) -> tuple[Node | None, Node]:
     # SOAP 1.1, 4: a header, if there is one, and then the body. Header entries that must be understood (4.2.3) are
     # ignored all the same: live systems mark some, and none changes what the body says.
-    if envelope.name != "Envelope" or envelope.namespace != SOAP_11:
+    if envelope.element.tag != _ENVELOPE:
         raise XmlError("the answer is not a SOAP 1.1 envelope")
-    header = envelope.child("Header")
-    parts = [(part.name, part.namespace) for part in envelope.only_elements()]
-    if parts != ([("Body", SOAP_11)] if header is None else [("Header", SOAP_11), ("Body", SOAP_11)]):
+    parts = envelope.only_elements()
+    if [part.element.tag for part in parts] not in ([_BODY], [_HEADER, _BODY]):
         raise XmlError("the envelope is not a header and a body")
-    body = envelope.require("Body").only_elements()
+    *headers, last = parts
+    body = last.only_elements()
     if len(body) != 1:
         raise XmlError("the body does not hold exactly one element")
-    return header, body[0]
+    return (headers[0] if headers else None), body[0]
 
 
 def _fault(fault: Node) -> SoapFault:

@@ -1,5 +1,7 @@
 """What a request to a system says: as httpx would say it, with what goes along, and never instead of what is ours."""
 
+import urllib.parse
+
 import httpx
 import pytest
 from hypothesis import example, given
@@ -49,6 +51,13 @@ def test_a_query_says_what_was_asked_for(params):
 
     query = httpx.URL(target.decode("ascii")).query
     assert params == dict(httpx.QueryParams(query))
+
+
+@given(params=st.dictionaries(*[st.text("aZ09-_.~,&=+ %/é\x00\n", max_size=8)] * 2, min_size=1, max_size=3))
+def test_a_query_is_written_as_urllib_writes_it(params):
+    right = urllib.parse.urlencode(params, quote_via=urllib.parse.quote, safe="")
+
+    assert f"/base/customer?{right}".encode() == form().target("/customer", params)
 
 
 @pytest.mark.parametrize("path", ["x", ".evil.example", "@evil.example", ":1/", "?x", "#x"])

@@ -1,12 +1,12 @@
 """Numbers in foreign answers: the value the text says, or an error."""
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.lexical import LexicalError, boolean, decimal, integer, scaled
+from connectors.lexical import LexicalError, boolean, decimal, integer, scaled, scaling
 
 NOT_NUMBERS = [
     "",
@@ -91,6 +91,13 @@ def test_money_is_scaled_without_rounding_and_with_all_its_decimals(units, decim
 
     assert -decimals == money.as_tuple().exponent
     assert units == int(format(money, "f").replace(".", ""))
+
+
+@given(st.integers(-(10**40), 10**40) | st.integers(-200, 200), st.integers(0, 6))
+def test_money_is_digit_for_digit_what_moving_the_point_gives(units, decimals):
+    slowly = Decimal(units).scaleb(-decimals, Context(prec=100))
+
+    assert slowly.as_tuple() == scaling(decimals)(units).as_tuple() == scaled(units, decimals).as_tuple()
 
 
 def test_examples_of_money():
