@@ -49,6 +49,9 @@ EARLY = "switchboard.early"
 COMPUTED = "switchboard.computed"
 """Metadata of a computed field: the function itself, for those who execute plain data without a resolver's ceremony."""
 
+STABLE = "switchboard.stable"
+"""Metadata of a computed field that gives the same for the same object, whoever asks and whenever."""
+
 
 def edge(
     word: type,
@@ -88,12 +91,14 @@ def declared(
 
 
 def computed(
-    word: type, *, description: str, name: str
+    word: type, *, description: str, name: str, stable: bool = False
 ) -> "Callable[[Callable[[Any, Context], T]], Callable[[Any, Context], T]]":
     """
     Add the decorated function to *word* as the field *name*, worked out from an object of the word and the context.
 
     It asks no system, waits for nothing, changes nothing, and may be called more than once for one object.
+    With *stable* it takes nothing from the context but what all operations of the graph share and what never changes:
+    what it once gave for an object may be given again.
     """
 
     def add(work: "Callable[[Any, Context], T]") -> "Callable[[Any, Context], T]":
@@ -102,7 +107,7 @@ def computed(
 
         # Strawberry reads the field's type off its resolver.
         resolver.__annotations__["return"] = work.__annotations__["return"]
-        _add(word, resolver, name=name, graphql_name=None, description=description, needs={COMPUTED: work})
+        _add(word, resolver, name=name, graphql_name=None, description=description, needs={COMPUTED: work, STABLE: stable})
         return work
 
     return add

@@ -12,7 +12,7 @@ from schema.recharge import Balance, Recharge
 
 def identified(word: type, description: str) -> None:
     """Add the field `id` to *word*, whose objects have a `ref`."""
-    computed(word, name="id", description=description)(_sealed)
+    computed(word, name="id", description=description, stable=True)(_sealed)
 
 
 def _sealed(thing: Any, context: Context) -> strawberry.ID:

@@ -24,6 +24,7 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 
 from gateway.execution.leaves import Leaf, LeafType
+from gateway.execution.memory import Memory
 from gateway.execution.reading import Attribute, Computed, classes_of, is_cast, may_be_cast
 from gateway.execution.transforms import Transform
 from gateway.execution.writing import Lines, Names
@@ -61,6 +62,12 @@ class Workshop(Protocol):
     def transform(self, parent: str, field: str) -> Transform | None:
         """What is done to the value of a leaf."""
 
+    def place(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> int | None:
+        """The place at which objects that give *fields* are remembered with what they gave; None where they are not."""
+
+    def memory(self) -> Memory:
+        """Where they are remembered."""
+
     def name_of_function(self, kind: GraphQLOutputType, details: FieldDetailsList) -> str:
         """The name of the function for values of *kind*. Raises NotPlainError when there can be none."""
 
@@ -74,6 +81,7 @@ class Body:
         self._numbers = itertools.count()
         self._nested = 0
         self._loops = 0
+        self._remembered = False
 
     def present(self, kind: GraphQLOutputType, details: FieldDetailsList, v: str, transform: Transform | None) -> None:
         """Complete the variable *v*, which is not to be null; null is one of the surprises."""
@@ -149,8 +157,32 @@ class Body:
 
     def _each_object(self, kind: GraphQLObjectType, details: FieldDetailsList, v: str) -> None:
         self.check_class(kind, v)
-        items = [(key, self.field(kind, each, v)) for key, each in self._workshop.fields(kind, details).items()]
+        fields = self._workshop.fields(kind, details)
+        place = None if self._remembered else self._workshop.place(kind, fields)
+        if place is None:
+            self._displayed(kind, fields, v)
+            return
+        # What is inside goes with it, and needs no place of its own.
+        self._remembered = True
+        with self.remembered(place, v):
+            self._displayed(kind, fields, v)
+        self._remembered = False
+
+    def _displayed(self, kind: GraphQLObjectType, fields: GroupedFieldSet, v: str) -> None:
+        items = [(key, self.field(kind, each, v)) for key, each in fields.items()]
         self.lines.add(f"{v} = {display(items)}")
+
+    @contextlib.contextmanager
+    def remembered(self, place: int, v: str) -> Iterator[None]:
+        """Lines that turn the object in *v* into what it gives, run only where it is not remembered at *place*."""
+        memory, name = self._workshop.memory(), self._workshop.names.of
+        known, thing = self._fresh("k"), self._fresh("v")
+        self.lines.add(f"{known} = {name(memory.recall)}(({place}, id({v})))")
+        self.lines.add(f"if {known} is not None and {known}() is {v}: {v} = {known}.result")
+        with self.lines.block("else:"):
+            self.lines.add(f"{thing} = {v}")
+            yield
+            self.lines.add(f"{v} = {name(memory.kept)}({place}, {thing}, {v})")
 
     def _list(self, kind: GraphQLList[Any], details: FieldDetailsList, v: str, transform: Transform | None) -> None:
         self.lines.add(f"if type({v}) is not list and type({v}) is not tuple: raise Surprise")

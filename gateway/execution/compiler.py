@@ -9,17 +9,22 @@ from graphql import (
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
+    get_named_type,
     is_abstract_type,
+    is_leaf_type,
+    is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 
-from gateway.execution.body import Body, NotPlainError, display
+from gateway.execution.body import TYPENAME, Body, NotPlainError, display
 from gateway.execution.collected import Collected, Place
 from gateway.execution.leaves import SPACE, Leaf, LeafType
+from gateway.execution.memory import Memory
 from gateway.execution.reading import (
     Attribute,
     Computed,
     class_within,
+    comes_from_a_system,
     converts_exceptions,
     descends_from,
     is_cast,
@@ -35,12 +40,15 @@ Work = Callable[[Any, Any], Any]
 class Compiler:
     """Makes the functions of one operation, each at most once."""
 
-    def __init__(self, schema: GraphQLSchema, collected: Collected, transforms: Transforms) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, collected: Collected, transforms: Transforms, memory: Memory | None = None
+    ) -> None:
         self.names = Names()
         self.names.space.update(SPACE)
         self._schema = schema
         self._collected = collected
         self._transforms = transforms
+        self._memory = memory
         self._leaves: dict[str, Leaf] = {}
         self._descent: dict[tuple[type, ...], str] = {}
         self._made: dict[Place, str | None] = {}
@@ -104,6 +112,17 @@ class Compiler:
             raise NotPlainError
         return found.grouped_field_set
 
+    def place(self, kind: GraphQLObjectType, fields: GroupedFieldSet) -> int | None:
+        """The place at which objects that give *fields* are remembered; None where nothing is."""
+        if self._memory is None or not comes_from_a_system(kind):
+            return None
+        return self._memory.new_place() if all(self._is_stable(kind, each) for each in fields.values()) else None
+
+    def memory(self) -> Memory:
+        """Where completed objects are remembered."""
+        assert self._memory is not None  # noqa: S101 - who has a place has seen it.
+        return self._memory
+
     def descends(self, classes: tuple[type, ...]) -> str:
         """The name of the function that tells whether a value is of a subclass of *classes*."""
         if classes not in self._descent:
@@ -129,6 +148,21 @@ class Compiler:
         except NotPlainError:
             return None
         return body.lines.function(self.names, returns="v")
+
+    def _is_stable(self, parent: GraphQLObjectType, details: FieldDetailsList) -> bool:
+        """Whether what a plain field gives depends on nothing but the object. Raises NotPlainError."""
+        name = details[0].node.name.value
+        if name == TYPENAME:
+            return True
+        definition = parent.fields.get(name)
+        read = self.reading(definition)
+        assert definition is not None  # noqa: S101 - what has a reading is there.
+        if isinstance(read, Computed) and not read.stable:
+            return False
+        kind = get_named_type(definition.type)
+        if is_object_type(kind):
+            return all(self._is_stable(kind, each) for each in self.fields(kind, details).values())
+        return is_leaf_type(kind) and self.transform(parent.name, name) is None
 
     def _transform_of(self, details: FieldDetailsList) -> Transform | None:
         parent = self._collected.parent(details)

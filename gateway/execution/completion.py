@@ -19,6 +19,7 @@ from graphql import (
 from gateway.execution.collected import Collected, NotCollectableError
 from gateway.execution.compiled import Compiled
 from gateway.execution.compiler import Compiler
+from gateway.execution.memory import Memory
 from gateway.execution.shape import is_as_known
 from gateway.execution.transforms import Transforms, no_transforms
 
@@ -33,6 +34,8 @@ class Completion:
     *booleans* holds the value of each variable that stands in an `@skip` or `@include`, as graphql-core coerces it. The
     same operation with other values needs another Completion; given to this one, it is executed by graphql-core alone.
     *transforms* says what is done to the values of leaves before they are written, wherever they are completed.
+    With a *memory*, objects that come again are completed once; never where there are transforms, for what those make
+    of a value may hang on who asks.
     """
 
     def __init__(
@@ -43,11 +46,13 @@ class Completion:
         booleans: Mapping[str, Any],
         *,
         transforms: Transforms | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.schema = schema
         self.document = document
         self.operation = operation
         self.transforms = transforms
+        self._memory = memory if transforms is None else None
         self._booleans = dict(booleans)
         self._runs = 0
         self._compiled: Compiled | None = None
@@ -81,5 +86,5 @@ class Completion:
             collected = Collected(self.schema, self.operation, definitions, self._booleans)
         except (GraphQLError, NotCollectableError, RecursionError):
             return None
-        compiler = Compiler(self.schema, collected, self.transforms or no_transforms)
+        compiler = Compiler(self.schema, collected, self.transforms or no_transforms, self._memory)
         return Compiled(self.schema, collected, compiler, definitions)

@@ -6,12 +6,19 @@ import keyword
 from collections.abc import Callable
 from typing import Any
 
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+)
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 
-from resolvers.edge import COMPUTED
+from resolvers.edge import COMPUTED, STABLE
 
 _DEFINITION = "strawberry-definition"
 
@@ -28,6 +35,8 @@ class Computed:
     """The value is what a function makes of the object and the context, without waiting."""
 
     work: Callable[[Any, Any], Any]
+    stable: bool = False
+    """Whether it makes the same of the same object each time."""
 
 
 def reading(field: GraphQLField | None) -> Attribute | Computed | None:
@@ -38,7 +47,7 @@ def reading(field: GraphQLField | None) -> Attribute | Computed | None:
     if type(definition).get_result is not StrawberryField.get_result:
         return None
     if COMPUTED in definition.metadata:
-        return Computed(definition.metadata[COMPUTED])
+        return Computed(definition.metadata[COMPUTED], stable=definition.metadata.get(STABLE, False) is True)
     return _attribute(field, definition)
 
 
@@ -86,6 +95,12 @@ def descends_from(classes: tuple[type, ...]) -> Callable[[object], bool]:
     # Bounded for the sake of those who make classes as they go.
     known: Callable[[type], bool] = functools.lru_cache(maxsize=100)(judge)
     return lambda value: known(type(value))
+
+
+def comes_from_a_system(kind: GraphQLObjectType) -> bool:
+    """Whether objects of *kind* say themselves where they came from, and so whether their answer may be given again."""
+    source = kind.fields.get("source")
+    return source is not None and getattr(get_named_type(source.type), "name", "") == "Source"
 
 
 def _is_data(kind: Any) -> bool:

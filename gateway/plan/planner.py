@@ -2,7 +2,7 @@
 
 from graphql import GraphQLSchema
 
-from gateway.execution import Completion, Transforms
+from gateway.execution import Completion, Memory, Transforms
 from gateway.plan.cost import Cost
 from gateway.plan.facts import facts_of
 from gateway.plan.outline import Booleans, Outline
@@ -17,6 +17,7 @@ class Planner:
     def __init__(self, schema: GraphQLSchema, *, transforms: Transforms | None = None) -> None:
         self._schema = schema
         self._transforms = transforms
+        self._memory = Memory()
         self._facts = facts_of(schema)
         self._personal = frozenset(
             facts.coordinate for fields in self._facts.values() for facts in fields.values() if facts.personal
@@ -39,6 +40,11 @@ class Planner:
             needs=needs_of(self._schema, outline.document, outline.operation, by_name),
             estimate=Cost(selections.root),
             completion=Completion(
-                self._schema, outline.document, outline.operation, by_name, transforms=self._transforms
+                self._schema,
+                outline.document,
+                outline.operation,
+                by_name,
+                transforms=self._transforms,
+                memory=self._memory,
             ),
         )
