@@ -107,7 +107,14 @@ def computed(
 
         # Strawberry reads the field's type off its resolver.
         resolver.__annotations__["return"] = work.__annotations__["return"]
-        _add(word, resolver, name=name, graphql_name=None, description=description, needs={COMPUTED: work, STABLE: stable})
+        _add(
+            word,
+            resolver,
+            name=name,
+            graphql_name=None,
+            description=description,
+            needs={COMPUTED: work, STABLE: stable},
+        )
         return work
 
     return add

@@ -98,19 +98,20 @@ class Loader(Generic[K, V]):
         if entry is None:
             entry = self._entries[key] = _Entry()
             if not self._queued:
-                asyncio.get_running_loop().call_soon(self._dispatch)
+                # Its first step comes with the next turn, and takes everything that is queued until then.
+                running = asyncio.ensure_future(self._dispatch())
+                _RUNNING.add(running)
+                running.add_done_callback(_RUNNING.discard)
             self._queued.append(key)
         return entry
 
-    def _dispatch(self) -> None:
+    async def _dispatch(self) -> None:
         queued, self._queued = self._queued, []
         batch = {key: entry for key in queued if not (entry := self._entries[key]).settled}
         for entry in batch.values():
             entry.asked = True
         if batch:
-            running = asyncio.ensure_future(self._run(batch))
-            _RUNNING.add(running)
-            running.add_done_callback(_RUNNING.discard)
+            await self._run(batch)
 
     async def _run(self, batch: dict[K, _Entry[V]]) -> None:
         try:

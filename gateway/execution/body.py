@@ -162,26 +162,28 @@ class Body:
         if place is None:
             self._displayed(kind, fields, v)
             return
-        # What is inside goes with it, and needs no place of its own.
-        self._remembered = True
-        with self.remembered(place, v):
+        with self._recalled(place, v):
             self._displayed(kind, fields, v)
-        self._remembered = False
 
     def _displayed(self, kind: GraphQLObjectType, fields: GroupedFieldSet, v: str) -> None:
         items = [(key, self.field(kind, each, v)) for key, each in fields.items()]
         self.lines.add(f"{v} = {display(items)}")
 
     @contextlib.contextmanager
-    def remembered(self, place: int, v: str) -> Iterator[None]:
+    def _recalled(self, place: int, v: str) -> Iterator[None]:
         """Lines that turn the object in *v* into what it gives, run only where it is not remembered at *place*."""
         memory, name = self._workshop.memory(), self._workshop.names.of
         known, thing = self._fresh("k"), self._fresh("v")
         self.lines.add(f"{known} = {name(memory.recall)}(({place}, id({v})))")
         self.lines.add(f"if {known} is not None and {known}() is {v}: {v} = {known}.result")
+        # What is inside goes with it, and needs no place of its own.
+        self._remembered = True
         with self.lines.block("else:"):
             self.lines.add(f"{thing} = {v}")
-            yield
+            try:
+                yield
+            finally:
+                self._remembered = False
             self.lines.add(f"{v} = {name(memory.kept)}({place}, {thing}, {v})")
 
     def _list(self, kind: GraphQLList[Any], details: FieldDetailsList, v: str, transform: Transform | None) -> None:

@@ -52,9 +52,10 @@ class Memory:
             return result
         try:
             text = orjson.dumps(result)
-            made = _Completed(thing, self._forget, key=(place, id(thing)), text=text)
+            made = _Completed(thing, self._forget)
         except (TypeError, ValueError):
             return result  # It cannot be written, as whoever writes the whole will find out, or not be held weakly.
+        made.key, made.result, made.size = (place, id(thing)), orjson.Fragment(text), len(text) + _EACH
         self._keep(made)
         return made.result
 
@@ -79,13 +80,3 @@ class _Completed(weakref.ref[Any]):
     key: Key
     result: orjson.Fragment
     size: int
-
-    def __new__(cls, thing: Any, gone: "Callable[[_Completed], None]", *, key: Key, text: bytes) -> "_Completed":
-        made = super().__new__(cls, thing, gone)  # type: ignore[arg-type]
-        made.key = key
-        made.result = orjson.Fragment(text)
-        made.size = len(text) + _EACH
-        return made
-
-    def __init__(self, thing: Any, gone: "Callable[[_Completed], None]", *, key: Key, text: bytes) -> None:  # noqa: ARG002 - as made
-        super().__init__(thing, gone)  # type: ignore[arg-type]

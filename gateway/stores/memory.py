@@ -29,7 +29,8 @@ class MemoryStore:
             await self._forget(key)
             return None
         self._ends.move_to_end(key)
-        answer: Answer[Any] | None = await self._cache.get(key)
+        # Past the public `get`: what stands around it (plugins, a time limit, texts for its log) takes longer.
+        answer: Answer[Any] | None = await self._cache._get(key)  # noqa: SLF001
         return answer
 
     async def set(self, key: str, answer: Answer[Any], *, ttl_s: float) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 from graphql import DocumentNode, ExecutionResult, GraphQLSchema, OperationDefinitionNode, get_operation_ast, parse
 from graphql.execution import execute
 from graphql.execution.values import VariableValues, get_variable_values
@@ -15,6 +16,11 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from gateway.execution import Completion, run
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+
+def _plain(value: object) -> Any:
+    # What is remembered is text already; the order of its keys counts, too.
+    return json.loads(orjson.dumps(value)) if isinstance(value, orjson.Fragment) else repr(value)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Told:
     @classmethod
     def by(cls, result: ExecutionResult) -> "Told":
         return cls(
-            json.dumps(result.data, default=repr),
+            json.dumps(result.data, default=_plain),
             [
                 (_ADDRESS.sub("0x", error.message), error.path, error.locations, type(error.original_error))
                 for error in result.errors or ()

@@ -48,13 +48,15 @@ GLANCE_VARIABLES = {"n": "1000042", "m": MSISDN}
 class RichOperator(FakeOperator):
     """Twelve bills of *lines* charges, a network profile with everything in it, and thirty recharges."""
 
-    def __init__(self, *, bills: int = 12, lines: int = 8) -> None:
+    def __init__(self, *, bills: int = 12, lines: int = 8, fresh_until: dt.datetime | None = None) -> None:
         super().__init__()
         origin = source("billing")
         history = source("recharge-history")
+        origin.fresh_until = history.fresh_until = fresh_until
         self.made = tuple(_bill(n, lines=lines, origin=origin) for n in range(bills))
         recharges = tuple(_recharge(n, origin=history) for n in range(30))
         profile = _network()
+        profile.source.fresh_until = fresh_until
 
         async def answered_bills(number: str, *, period: Period, within: Deadline) -> Answer[tuple[Bill, ...]]:
             self.billing.asked("bills")
