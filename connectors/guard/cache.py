@@ -112,7 +112,8 @@ def _canonical(value: object) -> str:
     elif isinstance(value, enum.Enum):
         text = value.name
     elif dataclasses.is_dataclass(value):
-        text = "".join(_canonical(getattr(value, name)) for name in _fields(kind))  # type: ignore[arg-type] # a class is hashable
+        names = _fields(kind)  # type: ignore[arg-type] # A class can be hashed.
+        text = "".join(_canonical(getattr(value, name)) for name in names)
     elif isinstance(value, frozenset):
         text = "".join(sorted(map(_canonical, value)))
     elif isinstance(value, str | bytes | int | dt.date | decimal.Decimal):
