@@ -55,11 +55,12 @@ def _resolver(schema: GraphQLSchema, field: GraphQLField) -> Callable[..., Any]:
     except NotCommonError:
         return field.resolve
     sources = [each.name for each in (resolver.parent_parameter, resolver.root_parameter) if each]
-    return _direct(function, definition, taken, sources, strawberry_schema.config.info_class)
+    return _direct(function, field.resolve, definition, taken, sources, strawberry_schema.config.info_class)
 
 
 def _direct(
     function: Callable[..., Any],
+    stock: Callable[..., Any],
     definition: StrawberryField,
     taken: tuple[Conversion, ...],
     sources: list[str],
@@ -68,12 +69,16 @@ def _direct(
     resolver: Any = definition.base_resolver
     info_name = resolver.info_parameter.name if resolver.info_parameter else None
 
-    async def resolve(source: Any, info: Any, **values: Any) -> Any:
-        given = converted(taken, values)
-        for name in sources:
-            given[name] = source
-        if info_name is not None:
-            given[info_name] = info_class(_raw_info=info, _field=definition)
-        return await function(**given)
+    def resolve(source: Any, info: Any, **values: Any) -> Any:
+        # Nothing of the function runs before it is awaited, so what is raised here is raised again by Strawberry's.
+        try:
+            given = converted(taken, values)
+            for name in sources:
+                given[name] = source
+            if info_name is not None:
+                given[info_name] = info_class(_raw_info=info, _field=definition)
+            return function(**given)
+        except Exception:  # noqa: BLE001 - it has its place where the resolver is awaited.
+            return stock(source, info, **values)
 
     return resolve

@@ -2,7 +2,13 @@
 
 import dataclasses
 
-from graphql import FragmentDefinitionNode, GraphQLObjectType, GraphQLOutputType, GraphQLSchema
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    is_non_null_type,
+)
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 
 from gateway.execution.calls import Call, call
@@ -20,6 +26,8 @@ class Level:
     """Gives the plain fields at once, with None for each of the others."""
 
     calls: tuple[Call, ...]
+    nullable: bool
+    """Whether each of the calls may give null, so that no error goes further up."""
 
 
 class Compiled:
@@ -87,7 +95,8 @@ class Compiled:
         # An object that is plain as a whole comes here only after its function has given up.
         if not calls or None in calls:
             return None
-        return Level(plain or _nothing_of(tuple(fields)), tuple(each for each in calls if each))
+        nullable = not any(is_non_null_type(each.field.type) for each in calls if each)
+        return Level(plain or _nothing_of(tuple(fields)), tuple(each for each in calls if each), nullable)
 
 
 def _nothing_of(keys: tuple[str, ...]) -> Work:

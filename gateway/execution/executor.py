@@ -6,7 +6,9 @@ function first and hands over to the original, with the same arguments, when the
 their places and order, and nulls that go up are graphql-core's own. Where a function raised, attributes are read again.
 """
 
-from collections.abc import Awaitable
+import asyncio
+import inspect
+from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 from graphql import GraphQLList, GraphQLObjectType, GraphQLOutputType, GraphQLResolveInfo, Undefined, is_leaf_type
@@ -15,7 +17,7 @@ from graphql.pyutils import Path, gather_with_cancel
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gateway.execution.calls import Call
-from gateway.execution.compiled import Compiled
+from gateway.execution.compiled import Compiled, Level
 from gateway.execution.transforms import Transforms, coordinate
 
 
@@ -90,11 +92,11 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
                 level = None
         if level is None:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, position_context)
-        return self._call(level.calls, results, parent_type, source_value, path, position_context)
+        return self._call(level, results, parent_type, source_value, path, position_context)
 
     def _call(
         self,
-        calls: tuple[Call, ...],
+        level: Level,
         results: dict[str, Any],
         parent_type: GraphQLObjectType,
         source: Any,
@@ -104,7 +106,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
         # From here on as in graphql-core's own `execute_fields`.
         waiting: list[str] = []
         try:
-            for each in calls:
+            for each in level.calls:
                 at = Path(path, each.key, parent_type.name)
                 results[each.key] = result = self._field(each, parent_type, source, at, position_context)
                 if self.is_awaitable(result):
@@ -113,7 +115,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             if waiting:
                 self.settle_in_background([results[key] for key in waiting])
             raise
-        return self._awaited(results, waiting) if waiting else results
+        return self._awaited(results, waiting, nullable=level.nullable) if waiting else results
 
     def _field(self, call: Call, parent_type: GraphQLObjectType, source: Any, path: Path, position_context: Any) -> Any:
         # As graphql-core's own `execute_field`, but for a value that is complete at once or a promise of one.
@@ -122,7 +124,7 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             info = self.build_resolve_info(field, call.nodes, parent_type, path)
             result = call.resolve(source, info, **call.arguments(self.variable_values))
             if self.is_awaitable(result):
-                return self.complete_awaitable_value(field.type, details, info, path, result, position_context)
+                return self._resolved(result, call, info, path, position_context)
             completed = self.complete_value(field.type, details, info, path, result, position_context)
             if self.is_awaitable(completed):
                 return self._completed(completed, field.type, details, path)
@@ -131,22 +133,61 @@ class CompiledExecutor(StrawberryGraphQLCoreExecutionContext):
             return None
         return completed
 
-    async def _completed(
-        self, completed: Awaitable[Any], kind: GraphQLOutputType, details: FieldDetailsList, path: Path
-    ) -> Any:
+    async def _resolved(self, promise: Awaitable[Any], call: Call, info: Any, path: Path, position_context: Any) -> Any:
+        # As graphql-core's own `complete_awaitable_value`, without its signal to abort, which nobody has here.
+        kind, details = call.field.type, call.details
         try:
-            return await completed
+            completed = self.complete_value(kind, details, info, path, await promise, position_context)
+            return await completed if self.is_awaitable(completed) else completed
         except Exception as error:  # noqa: BLE001 - graphql-core's own words for any error of a field.
             self.handle_field_error(error, kind, details, path)
             return None
 
-    async def _awaited(self, results: dict[str, Any], waiting: list[str]) -> dict[str, Any]:
+    async def _completed(
+        self, promise: Awaitable[Any], kind: GraphQLOutputType, details: FieldDetailsList, path: Path
+    ) -> Any:
+        try:
+            return await promise
+        except Exception as error:  # noqa: BLE001 - graphql-core's own words for any error of a field.
+            self.handle_field_error(error, kind, details, path)
+            return None
+
+    async def _awaited(self, results: dict[str, Any], waiting: list[str], *, nullable: bool) -> dict[str, Any]:
         if len(waiting) == 1:
             results[waiting[0]] = await results[waiting[0]]
         else:
-            found = await gather_with_cancel(*(results[key] for key in waiting))
+            together = _all_of if nullable else gather_with_cancel
+            found = await together(*(results[key] for key in waiting))
             results.update(zip(waiting, found, strict=True))
         return results
+
+
+async def _all_of(*fields: Coroutine[Any, Any, Any]) -> list[Any]:
+    """
+    What *fields* come to, as `gather` gives it, with one task less.
+
+    The last one is awaited here, in the very turn in which a task of its own would begin. Only for fields whose errors
+    become null: one that raises would stop the others no sooner than the last one ends.
+    """
+    tasks = [asyncio.ensure_future(field) for field in fields[:-1]]
+    try:
+        await asyncio.sleep(0)
+        last = await fields[-1]
+        return [*[await task for task in tasks], last]
+    except BaseException:
+        _close(fields[-1])
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+
+
+def _close(field: Coroutine[Any, Any, Any]) -> None:
+    """End a *field* that may not have begun. Then what it would await has not begun either, and Python would warn."""
+    promise = inspect.getcoroutinelocals(field).get("promise")
+    field.close()
+    if inspect.iscoroutine(promise):
+        promise.close()
 
 
 class TransformingExecutor(StrawberryGraphQLCoreExecutionContext):

@@ -1,13 +1,15 @@
 """How operations are run: variables, mutations, what graphql-core has to do alone, and cancellation."""
 
 import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 from graphql import GraphQLError, get_operation_ast, parse
 from graphql.execution.values import get_variable_values
 
-from gateway.execution import Completion, run
+from gateway.execution import Completion, calls, run
 from gateway.execution.executor import CompiledExecutor
 from tests.gateway.execution.both import by_graphql_core, completion_of, same
 from tests.gateway.execution.support import AT_A_GLANCE, GLANCE_VARIABLES, GRAPH, RichOperator, contexts
@@ -197,3 +199,77 @@ async def test_siblings_of_a_non_null_field_that_fails_are_cancelled_as_by_graph
 
     assert "null" == told.data
     assert before == asyncio.all_tasks()
+
+
+@pytest.mark.parametrize("turns", range(2, 12))
+async def test_a_cancelled_request_leaves_none_of_its_fields_running(turns: int) -> None:
+    text = "{ a: everything { l: later(times: 3) { text } m: later(times: 999) { text } } everything { text } }"
+    made = completion_of(ZOO, text, {})
+    before = asyncio.all_tasks()
+    task = asyncio.create_task(run(made, variables=None, context=None))
+    await _turn(turns)
+    task.cancel()
+    await _turn(10)
+
+    assert task.cancelled()
+    assert before == asyncio.all_tasks()
+
+
+async def _turn(times: int) -> None:
+    for _ in range(times):
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ several(number: 3) { a: later { text } b: later { text } } }",
+        "{ a: everything { text } b: everything { text } c: everything { later { text } m: later { text } } }",
+    ],
+)
+async def test_fields_beside_each_other_begin_in_one_turn_as_by_graphql_core(text: str) -> None:
+    alone = await _turns_of_resolvers(lambda context: by_graphql_core(ZOO, text, {}, context))
+    compiled = await _turns_of_resolvers(
+        lambda context: run(completion_of(ZOO, text, {}), variables=None, context=context)
+    )
+
+    assert alone == compiled
+
+
+async def _turns_of_resolvers(execute: Callable[[Any], Awaitable[Any]]) -> list[int]:
+    """How many resolvers came to something in each turn of the loop that had any."""
+    turns: list[int] = []
+    seen: list[int] = []
+
+    async def count() -> None:
+        while True:
+            turns.append(len(seen))
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    await execute(lambda: seen.append(1) or Everything())
+    counting.cancel()
+    turns.append(len(seen))
+    return [after - before for before, after in itertools.pairwise(turns) if after > before]
+
+
+async def test_errors_of_fields_that_wait_come_in_their_order() -> None:
+    """Both of `a` fail before the last one of the root does, which is awaited without a task of its own."""
+    text = """{ a: everything { fails } b: everything { later(times: 5) { fails } m: later(times: 2) { fails } }
+      everything { fails } }"""
+
+    told = await same(ZOO, text)
+
+    assert 4 == len(told.errors)
+
+
+async def test_arguments_that_cannot_be_converted_are_left_to_strawberry(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: Any) -> Any:
+        raise ValueError("not converted")
+
+    monkeypatch.setattr(calls, "converted", refuses)
+    made = completion_of(GRAPH, AT_A_GLANCE, GLANCE_VARIABLES)
+
+    found = await run(made, variables=GLANCE_VARIABLES, context=contexts(RichOperator(), made, GLANCE_VARIABLES)())
+
+    assert not found.errors
