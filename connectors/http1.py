@@ -1,9 +1,9 @@
 """One HTTP/1.1 connection (RFC 9112): a question at a time, answers read strictly. Knows no address and no meaning."""
 
 import asyncio
-import contextlib
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
+from types import TracebackType
 
 import httpx
 
@@ -21,11 +21,24 @@ _TEXT = b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
 
 def message(method: bytes, target: bytes, headers: Iterable[tuple[bytes, bytes]], content: bytes) -> bytes:
     """A whole request. Raises httpx.LocalProtocolError for what would be another request, or more than one."""
-    lines = [b"%b %b HTTP/1.1" % (method, target), *(b"%b: %b" % header for header in headers)]
-    # One look at all of them: a line break in any of them would begin a header, or a request, that nobody asked for.
-    if b"".join(lines).translate(None, _TEXT) or not (_TOKEN.fullmatch(method) and _TARGET.fullmatch(target)):
+    return b"".join((request_line(method, target), field_lines(headers), b"\r\n", content))
+
+
+def request_line(method: bytes, target: bytes) -> bytes:
+    """The first line of a request. Raises httpx.LocalProtocolError."""
+    if not (_TOKEN.fullmatch(method) and _TARGET.fullmatch(target)):
         raise httpx.LocalProtocolError("the request is not HTTP")
-    return b"\r\n".join((*lines, b"", content))
+    return b"%b %b HTTP/1.1\r\n" % (method, target)
+
+
+def field_lines(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The lines of *headers*, each with its end. Raises httpx.LocalProtocolError for what would be other lines."""
+    lines = [b"%b: %b\r\n" % header for header in headers]
+    written = b"".join(lines)
+    # One look at all of them: a line break in any of them would begin a header, or a request, that nobody asked for.
+    if len(written.translate(None, _TEXT)) != 2 * len(lines):
+        raise httpx.LocalProtocolError("the request is not HTTP")
+    return written
 
 
 def is_field_name(name: bytes) -> bool:
@@ -53,14 +66,24 @@ class Connection:
     async def ask(self, *, request: bytes, method: bytes, patience_s: float | None) -> Head:
         """Send *request* and give the head of its answer. Each wait for the peer ends after *patience_s*."""
         self._patience_s = patience_s
-        with _httpx_errors():
+        with _HTTPX_ERRORS:
             await self.stream.write(request, within_s=patience_s)
-            self._received = await self._read()
+            # Nothing had been said before the question, so this waits, and everybody else has had a turn.
+            self._received = await self.stream.read(within_s=patience_s)
+            self._turn_began = self._loop.time()
             plain = None if method == b"HEAD" else plain_head(self._received)
             if plain is None:
                 return await self._full_head(method)
         self._received, self._length = self._received[plain.size :], plain.length
         return plain.head
+
+    def whole_body(self, *, most: int) -> bytes | None:
+        """The answer's body where all of it has come with the head and is *most* bytes at most, as it usually is."""
+        received, length = self._received, self._length
+        if self._full is not None or length is None or not length <= len(received) or length > most:
+            return None
+        self._is_over = len(received) == length
+        return received[:length]
 
     def body(self) -> AsyncIterator[bytes]:
         """The answer's body, part by part as it comes."""
@@ -87,7 +110,7 @@ class Connection:
         return head
 
     async def _full_parts(self, full: FullReader) -> AsyncIterator[bytes]:
-        with _httpx_errors():
+        with _HTTPX_ERRORS:
             while True:
                 for part in full.parts():
                     yield part
@@ -98,7 +121,7 @@ class Connection:
 
     async def _counted(self, length: int) -> AsyncIterator[bytes]:
         part, left = self._received, length
-        with _httpx_errors():
+        with _HTTPX_ERRORS:
             while len(part) < left:
                 yield part
                 left -= len(part)
@@ -108,7 +131,7 @@ class Connection:
 
     async def _chunked(self) -> AsyncIterator[bytes]:
         chunks, data = Chunks(), self._received
-        with _httpx_errors():
+        with _HTTPX_ERRORS:
             while True:
                 for part in chunks.parts(data):
                     yield part
@@ -140,11 +163,18 @@ class Connection:
             self._turn_began = self._loop.time()
 
 
-@contextlib.contextmanager
-def _httpx_errors() -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError:
-        raise httpx.ReadTimeout("the peer was silent for too long") from None
-    except OSError as exc:
-        raise httpx.ReadError(type(exc).__name__) from exc
+class _HttpxErrors:
+    """Errors of the stream in httpx's words. Holds nothing, so that one serves all."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if isinstance(error, TimeoutError):
+            raise httpx.ReadTimeout("the peer was silent for too long") from None
+        if isinstance(error, OSError):
+            raise httpx.ReadError(type(error).__name__) from error
+
+
+_HTTPX_ERRORS = _HttpxErrors()

@@ -1,14 +1,15 @@
 """What a request to one system says before its body: its target below the system's address, and its headers. Pure."""
 
 import dataclasses
+import functools
 import re
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import httpx
 
 from connectors.credentials import Credential
-from connectors.http1 import is_field_name
+from connectors.http1 import field_lines, is_field_name, request_line
 from connectors.outgoing import OutgoingHeaders
 
 Header = tuple[bytes, bytes]
@@ -36,6 +37,15 @@ class HttpRequest:
     content: bytes = dataclasses.field(repr=False)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Block:
+    """Headers that many requests have: as they are, as they are written, and their names in lower case."""
+
+    headers: tuple[Header, ...]
+    written: bytes
+    names: frozenset[str]
+
+
 class RequestForm:
     """Requests to the system at *base*, an address without a slash at its end. *headers* go with each of them."""
 
@@ -48,7 +58,7 @@ class RequestForm:
         self._headers = headers
         self._credential = credential
         # Headers of a dialect's requests differ by operation at most, so each block of them is written once.
-        self._blocks: dict[tuple[tuple[str, str], ...], tuple[Header, ...]] = {}
+        self._blocks: dict[tuple[tuple[str, str], ...], _Block] = {}
 
     def request(
         self,
@@ -61,14 +71,25 @@ class RequestForm:
         outgoing: OutgoingHeaders = (),
     ) -> HttpRequest:
         """A request to *path*, which starts with `/`, or with an empty one to the address itself."""
-        written = self._block(headers)
-        if method != b"GET":
-            written += ((b"Content-Length", b"%d" % len(content)),)
-        if self._credential is not None:
-            written += ((b"Authorization", _ascii(self._credential())),)
-        if outgoing:
-            written += _going_along(outgoing, written)
+        block = self._block(headers)
+        written = (*block.headers, *self._changing(method, content, outgoing, block))
         return HttpRequest(method, self.target(path, params), written, content)
+
+    def message(
+        self,
+        method: bytes,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        outgoing: OutgoingHeaders = (),
+    ) -> bytes:
+        """The same request as it is sent: what `http1.message` writes of it, of which most was written before."""
+        block = self._block(headers)
+        changing = field_lines(self._changing(method, content, outgoing, block))
+        line = request_line(method, self.target(path, params))
+        return b"".join((line, block.written, changing, b"\r\n", content))
 
     def target(self, path: str, params: Mapping[str, str] | None) -> bytes:
         """The target of a request to *path*: as httpx would write it, but quicker where nothing needs quoting."""
@@ -81,11 +102,23 @@ class RequestForm:
             return (address.copy_with(params=params) if params else address).raw_path
         return f"{whole or '/'}{_query(params) if params else ''}".encode("ascii")
 
-    def _block(self, own: Mapping[str, str]) -> tuple[Header, ...]:
+    def _changing(self, method: bytes, content: bytes, outgoing: OutgoingHeaders, block: _Block) -> list[Header]:
+        changing: list[Header] = []
+        if method != b"GET":
+            changing.append((b"Content-Length", b"%d" % len(content)))
+        if self._credential is not None:
+            changing.append((b"Authorization", _ascii(self._credential())))
+        if outgoing:
+            changing += _going_along(outgoing, block.names)
+        return changing
+
+    def _block(self, own: Mapping[str, str]) -> _Block:
         key = tuple(own.items())
         block = self._blocks.get(key)
         if block is None:
-            block = ((b"Host", self._host), *_merged(self._headers, own))
+            merged = ((b"Host", self._host), *_merged(self._headers, own))
+            names = frozenset(name.lower().decode("ascii") for name, _ in merged)
+            block = _Block(merged, field_lines(merged), names)
             if len(self._blocks) < _MAX_BLOCKS:
                 self._blocks[key] = block
         return block
@@ -105,19 +138,22 @@ def _merged(common: Mapping[str, str], own: Mapping[str, str]) -> tuple[Header, 
     return tuple((_ascii(name), _ascii(value)) for name, value in named.values())
 
 
-def _going_along(outgoing: OutgoingHeaders, written: tuple[Header, ...]) -> tuple[Header, ...]:
+def _going_along(outgoing: OutgoingHeaders, taken: frozenset[str]) -> Iterable[Header]:
     # Never instead of ours, and never worth the call: what is no header is left out.
-    taken = _OURS | {name.lower().decode("ascii") for name, _ in written}
     found: dict[str, Header] = {}
     for name, value in outgoing:
-        if (
-            name.lower() not in taken
-            and name.isascii()
-            and is_field_name(name.encode())
-            and _GOES_ALONG.fullmatch(value)
-        ):
-            found.setdefault(name.lower(), (name.encode("ascii"), value.encode("ascii")))
-    return tuple(found.values())
+        header = _may_go_along(name)
+        if header is not None and header[0] not in taken and _GOES_ALONG.fullmatch(value):
+            found.setdefault(header[0], (header[1], value.encode("ascii")))
+    return found.values()
+
+
+@functools.lru_cache(maxsize=64)
+def _may_go_along(name: str) -> tuple[str, bytes] | None:
+    """*name* in lower case and as it is sent; None for one that may not be. Configured ones are few."""
+    lower = name.lower()
+    may = lower not in _OURS and name.isascii() and is_field_name(name.encode())
+    return (lower, name.encode("ascii")) if may else None
 
 
 def _ascii(text: str) -> bytes:

@@ -132,6 +132,12 @@ class Exchange:
         self._connection: Connection | None = connection
         self._transport = transport
 
+    def whole_body(self, *, most: int) -> bytes | None:
+        """The answer's body where all of it is there already and is *most* bytes at most; None says: ask for `body`."""
+        if self._connection is None:
+            raise httpx.StreamClosed
+        return self._connection.whole_body(most=most)
+
     def body(self) -> AsyncIterator[bytes]:
         """The answer's body, part by part as it comes; to be asked for once. Raises httpx.TransportError."""
         if self._connection is None:

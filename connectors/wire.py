@@ -16,7 +16,6 @@ import httpx
 from connectors.body import BodyError, whole_body
 from connectors.credentials import Credential
 from connectors.errors import BadData, TimedOut, Unavailable
-from connectors.http1 import message
 from connectors.http_request import HttpRequest, RequestForm
 from connectors.offload import worked_out
 from connectors.outgoing import OUTGOING
@@ -109,13 +108,13 @@ class HttpWire:
         params: Mapping[str, str] | None = None,
         content: bytes = b"",
     ) -> Reply:
+        transport, form, outgoing = self._transport, self._form, OUTGOING.get()
         try:
-            request = self._form.request(
-                method, path, params=params, headers=headers, content=content, outgoing=OUTGOING.get()
-            )
-            if isinstance(self._transport, OneHostTransport):
-                answer = await self._directly(request, self._transport)
+            if isinstance(transport, OneHostTransport):
+                message = form.message(method, path, params=params, headers=headers, content=content, outgoing=outgoing)
+                answer = await self._directly(method, message, transport)
             else:
+                request = form.request(method, path, params=params, headers=headers, content=content, outgoing=outgoing)
                 answer = await self._through_httpx(request)
         except BodyError as exc:
             raise BadData(str(exc), system=self._system, operation=operation) from exc
@@ -125,12 +124,14 @@ class HttpWire:
             raise Unavailable(type(exc).__name__, system=self._system, operation=operation) from exc
         return self._reply(*answer, operation=operation)
 
-    async def _directly(self, request: HttpRequest, transport: OneHostTransport) -> _Answer:
-        written = message(request.method, request.target, request.headers, request.content)
-        exchange = await transport.ask(written, method=request.method, connect_s=self._connect_s, read_s=self._read_s)
+    async def _directly(self, method: bytes, message: bytes, transport: OneHostTransport) -> _Answer:
+        exchange = await transport.ask(message, method=method, connect_s=self._connect_s, read_s=self._read_s)
         try:
             headers = _by_name(exchange.head.headers)
-            return exchange.head.status, headers, await self._body(exchange.body(), headers)
+            body = None if "content-encoding" in headers else exchange.whole_body(most=self._max_reply_bytes)
+            if body is None:
+                body = await self._body(exchange.body(), headers)
+            return exchange.head.status, headers, body
         finally:
             exchange.end()
 

@@ -118,6 +118,40 @@ def test_both_ways_of_reading_an_answer_agree(said, method):
         assert run(read_by_h11(said, method=method)) == run(read(said, method=method))
 
 
+async def read_at_once(pieces: list[bytes], *, method: bytes, most: int) -> Outcome:
+    """As `read`, but the body as one where it has come with the head."""
+    stream = Said(pieces)
+    connection = Connection(cast("ByteStream", stream))
+    try:
+        head = await connection.ask(request=b"", method=method, patience_s=None)
+        body = connection.whole_body(most=most)
+        if body is None:
+            body = b"".join([part async for part in connection.body()])
+        else:
+            assert most >= len(body)
+    except httpx.RemoteProtocolError:
+        return None
+    return head, body, connection.finish(), await stream.read(within_s=None)
+
+
+@given(said=pieces(), method=st.sampled_from([b"GET", b"POST", b"HEAD"]), most=st.sampled_from([0, 4, 5, 1000]))
+@example(said=[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"], method=b"GET", most=5)
+@example(said=[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhellox"], method=b"GET", most=5)
+@example(said=[b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", b"o"], method=b"GET", most=5)
+@example(said=[b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"], method=b"GET", most=0)
+def test_a_body_that_came_with_its_head_is_what_it_is_in_parts(said, method, most):
+    with running() as run:
+        assert run(read(said, method=method)) == run(read_at_once(said, method=method, most=most))
+
+
+async def test_a_body_that_came_with_its_head_is_taken_at_once_unless_it_is_larger_than_it_may_be():
+    said = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    for most, body in ((5, b"hello"), (4, None)):
+        connection = Connection(cast("ByteStream", Said([said])))
+        await connection.ask(request=b"", method=b"GET", patience_s=None)
+        assert body == connection.whole_body(most=most)
+
+
 @given(said=pieces(whole=st.sampled_from([
     b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(b"he", b"llo"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from connectors.credentials import basic, bearer
+from connectors.http1 import message
 from connectors.http_request import RequestForm
 
 BASE = "http://crm.example:8080/base"
@@ -100,6 +101,36 @@ def test_credentials_are_put_into_each_request_and_kept_out_of_sight():
         assert right == headers(signed)["authorization"]
         assert "hunter2" not in repr(vars(signed))
         assert "hunter2" not in repr(signed.request(b"GET", "", headers={}))
+
+
+NAMES = st.sampled_from(["Accept", "X", "x", "SOAPAction", "Host", "traceparent", "X Y", "X\r\nY", "é", ""])
+VALUES = st.sampled_from(["a", "b c", "", " a", "a\r\nY: b", "a\x00", "é", "0" * 55])
+
+
+@given(
+    method=st.sampled_from([b"GET", b"POST"]),
+    path=st.sampled_from(["", "/customer", "/a b"]),
+    params=st.sampled_from([None, {}, {"fields": "id,name"}]),
+    own=st.dictionaries(NAMES, VALUES, max_size=2),
+    outgoing=st.lists(st.tuples(NAMES, VALUES), max_size=3),
+    credential=st.sampled_from([None, bearer(SecretStr("x")), bearer(SecretStr("x\r\nY: z")), bearer(SecretStr("é"))]),
+)
+def test_what_is_sent_is_the_request_as_it_would_be_written_header_by_header(
+    method, path, params, own, outgoing, credential
+):
+    asked = form(credential=credential)
+
+    def written(*, as_it_is: bool) -> bytes | None:
+        said = {"params": params, "headers": own, "content": b"hi", "outgoing": outgoing}
+        try:
+            if as_it_is:
+                return asked.message(method, path, **said)
+            request = asked.request(method, path, **said)
+            return message(request.method, request.target, request.headers, request.content)
+        except httpx.LocalProtocolError:
+            return None
+
+    assert written(as_it_is=False) == written(as_it_is=True) == written(as_it_is=True)
 
 
 def test_headers_go_along():
