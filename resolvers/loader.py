@@ -9,15 +9,13 @@ import asyncio
 import functools
 import types
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
-from typing import Any, Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from connectors.errors import ConnectorError, NotKnown
 from connectors.guard import Answer
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-_NOT_YET: Final[Any] = object()
 
 _RUNNING: set[asyncio.Task[None]] = set()
 """Batches under way. The event loop itself holds tasks weakly, and nobody may be waiting for one."""
@@ -26,32 +24,30 @@ _RUNNING: set[asyncio.Task[None]] = set()
 class _Entry(Generic[V]):
     """One key: its value or its failure once there is one, and who waits until then."""
 
-    __slots__ = ("asked", "failure", "raised_at", "value", "waiters")
+    __slots__ = ("asked", "failure", "raised_at", "settled", "value", "waiters")
 
     def __init__(self) -> None:
         self.asked = False
         """Whether the question has been put; until then another answer may bring the value along."""
 
-        self.value: V = _NOT_YET
+        self.settled = False
+        self.value: V
         self.failure: BaseException | None = None
         self.raised_at: types.TracebackType | None = None
         self.waiters: list[asyncio.Future[None]] = []
 
-    @property
-    def settled(self) -> bool:
-        return self.value is not _NOT_YET or self.failure is not None
-
-    async def wait(self) -> None:
-        """Wait in a future of one's own: what cancels one waiter leaves the others theirs."""
+    def waiter(self) -> asyncio.Future[None]:
+        """A future of one's own: what cancels one waiter leaves the others theirs."""
         mine = asyncio.get_running_loop().create_future()
         self.waiters.append(mine)
-        await mine
+        return mine
 
     def settle(self, outcome: V | BaseException) -> None:
         if isinstance(outcome, BaseException):
             self.failure, self.raised_at = outcome, outcome.__traceback__
         else:
             self.value = outcome
+        self.settled = True
         for waiter in self.waiters:
             if not waiter.done():
                 waiter.set_result(None)
@@ -78,7 +74,7 @@ class Loader(Generic[K, V]):
         """The value of *key*; raises what asking for it raised."""
         entry = self._entry(key)
         if not entry.settled:
-            await entry.wait()
+            await entry.waiter()
         return entry.outcome()
 
     def start(self, key: K) -> None:
@@ -99,7 +95,7 @@ class Loader(Generic[K, V]):
             entry = self._entries[key] = _Entry()
             if not self._queued:
                 # Its first step comes with the next turn, and takes everything that is queued until then.
-                running = asyncio.ensure_future(self._dispatch())
+                running = asyncio.get_running_loop().create_task(self._dispatch())
                 _RUNNING.add(running)
                 running.add_done_callback(_RUNNING.discard)
             self._queued.append(key)

@@ -1,12 +1,12 @@
 """Every loader of one operation, named value-by-key. Keys name the system where an id or another answer said which."""
 
 import datetime as dt
-import functools
 from typing import NamedTuple
 
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
 from connectors.clock import Deadline
 from connectors.routes import Routes
+from resolvers.lazily import lazily
 from resolvers.loader import Loader, all_at_once, one_by_one
 from resolvers.memory import IdentityMemory
 from resolvers.needs import parts_by_system
@@ -74,14 +74,18 @@ class Loaders:
             )
         return self._parties[system]
 
+    def systems_of_account(self, account_number: str) -> tuple[str, ...]:
+        """The billing systems that may have an account that the CRM names."""
+        return self._routes.billing.of_account(account_number)
+
     def accounts_of_number(self, account_number: str) -> tuple[AccountKey, ...]:
         """The accounts that a number of the CRM's may mean, one in each billing system that may have it."""
-        return tuple(AccountKey(system, account_number) for system in self._routes.billing.of_account(account_number))
+        return tuple([AccountKey(system, account_number) for system in self.systems_of_account(account_number)])
 
     async def profile_of_account(self, account_number: str) -> Found[BillingProfile]:
         """What the billing system that has this account says of its customer."""
         found = await the_one_that_knows(
-            self._routes.billing.of_account(account_number),
+            self.systems_of_account(account_number),
             lambda system: self.profile_by_account.load(AccountKey(system, account_number)),
         )
         self.remember(found.system, found.value)
@@ -97,18 +101,17 @@ class Loaders:
             for subscriber in profile.subscribers:
                 self.profile_by_number.prime(subscriber.msisdn, Found(system, profile))
 
-    @functools.cached_property
+    @lazily
     def customers_by_party(self) -> Loader[str, tuple[Customer, ...]]:
         """Every customer that a party is."""
+        return one_by_one(self._customers_of_party)
+
+    async def _customers_of_party(self, party_id: str) -> tuple[Customer, ...]:
         crm = self._routes.customers
+        parts = self._parts.customer
+        return (await crm[crm.name].customers_of_party(party_id, parts=parts, within=self._within)).value
 
-        async def ask(party_id: str) -> tuple[Customer, ...]:
-            parts = self._parts.customer
-            return (await crm[crm.name].customers_of_party(party_id, parts=parts, within=self._within)).value
-
-        return one_by_one(ask)
-
-    @functools.cached_property
+    @lazily
     def customers_by_accounts(self) -> Loader[tuple[str, ...], tuple[Customer, ...]]:
         """Every customer that one of several accounts belongs to."""
         return Loader(self._customers_of)
@@ -124,21 +127,23 @@ class Loaders:
             return [answer.value]
         return [tuple(found for found in answer.value if set(group) & set(found.account_numbers)) for group in groups]
 
-    @functools.cached_property
+    @lazily
     def profile_by_number(self) -> Loader[str, Found[BillingProfile]]:
         """What the billing system that has a line says of its customer."""
-        billing = self._routes.billing
+        return one_by_one(self._profile_of_number)
 
-        async def ask(msisdn: str) -> Found[BillingProfile]:
-            key = BillingKey(BillingKeyKind.MSISDN, msisdn)
-            return await the_one_that_knows(billing.of_number(msisdn), lambda system: self._profile(system, key))
+    async def _profile_of_number(self, msisdn: str) -> Found[BillingProfile]:
+        key = BillingKey(BillingKeyKind.MSISDN, msisdn)
+        systems = self._routes.billing.of_number(msisdn)
+        return await the_one_that_knows(systems, lambda system: self._profile(system, key))
 
-        return one_by_one(ask)
-
-    @functools.cached_property
+    @lazily
     def profile_by_account(self) -> Loader[AccountKey, BillingProfile]:
         """What one billing system says of an account's customer."""
-        return one_by_one(lambda key: self._profile(key.system, BillingKey(BillingKeyKind.ACCOUNT, key.number)))
+        return one_by_one(self._profile_of_account)
+
+    async def _profile_of_account(self, key: AccountKey) -> BillingProfile:
+        return await self._profile(key.system, BillingKey(BillingKeyKind.ACCOUNT, key.number))
 
     async def _profile(self, system: str, key: BillingKey) -> BillingProfile:
         billing = self._routes.billing[system]
@@ -148,99 +153,100 @@ class Loaders:
             self._memory.learn_profile(system, profile, parts=self._parts.billing, asked=asked)
         return profile
 
-    @functools.cached_property
+    @lazily
     def bills_by_account(self) -> Loader[AccountKey, tuple[Bill, ...]]:
         """Bills of one account, newest first."""
+        return one_by_one(self._bills)
 
-        async def ask(key: AccountKey) -> tuple[Bill, ...]:
-            billing = self._routes.billing[key.system]
-            return (await billing.bills(key.number, period=self._period, within=self._within)).value
+    async def _bills(self, key: AccountKey) -> tuple[Bill, ...]:
+        billing = self._routes.billing[key.system]
+        return (await billing.bills(key.number, period=self._period, within=self._within)).value
 
-        return one_by_one(ask)
-
-    @functools.cached_property
+    @lazily
     def payments_by_account(self) -> Loader[AccountKey, tuple[Payment, ...]]:
         """Payments onto one account, newest first."""
+        return one_by_one(self._payments)
 
-        async def ask(key: AccountKey) -> tuple[Payment, ...]:
-            billing = self._routes.billing[key.system]
-            return (await billing.payments(key.number, period=self._period, within=self._within)).value
+    async def _payments(self, key: AccountKey) -> tuple[Payment, ...]:
+        billing = self._routes.billing[key.system]
+        return (await billing.payments(key.number, period=self._period, within=self._within)).value
 
-        return one_by_one(ask)
-
-    @functools.cached_property
+    @lazily
     def balance_by_account(self) -> Loader[AccountRef, AccountBalance]:
         """What is on one account now."""
+        return one_by_one(self._balance)
 
-        async def ask(account: AccountRef) -> AccountBalance:
-            billing = self._routes.billing[account.system]
-            return (await billing.balance(account.number, account_key=account.key, within=self._within)).value
+    async def _balance(self, account: AccountRef) -> AccountBalance:
+        billing = self._routes.billing[account.system]
+        return (await billing.balance(account.number, account_key=account.key, within=self._within)).value
 
-        return one_by_one(ask)
-
-    @functools.cached_property
+    @lazily
     def network_by_line(self) -> Loader[str, NetworkProfile]:
         """The network's subscription of a number."""
-        network = self._routes.network
+        return one_by_one(self._network_of_line)
 
-        async def of(system: str, msisdn: str) -> NetworkProfile:
-            return (await network[system].profile_by_msisdn(msisdn, within=self._within)).value
+    async def _network_of_line(self, msisdn: str) -> NetworkProfile:
+        network, within = self._routes.network, self._within
+        systems = network.of_number(msisdn)
+        return (await only(systems, lambda system: network[system].profile_by_msisdn(msisdn, within=within))).value
 
-        return one_by_one(lambda msisdn: only(network.of_number(msisdn), lambda system: of(system, msisdn)))
-
-    @functools.cached_property
+    @lazily
     def network_by_imsi(self) -> Loader[str, NetworkProfile]:
         """The network's subscription of a SIM."""
-        network = self._routes.network
+        return one_by_one(self._network_of_sim)
 
-        async def of(system: str, imsi: str) -> NetworkProfile:
-            return (await network[system].profile_by_imsi(imsi, within=self._within)).value
+    async def _network_of_sim(self, imsi: str) -> NetworkProfile:
+        network, within = self._routes.network, self._within
+        systems = network.of_imsi(imsi)
+        return (await only(systems, lambda system: network[system].profile_by_imsi(imsi, within=within))).value
 
-        return one_by_one(lambda imsi: only(network.of_imsi(imsi), lambda system: of(system, imsi)))
-
-    @functools.cached_property
+    @lazily
     def balances_by_line(self) -> Loader[str, tuple[Balance, ...]]:
         """Prepaid balances of a number."""
-        recharging = self._routes.recharging
+        return one_by_one(self._balances)
 
-        async def of(system: str, msisdn: str) -> tuple[Balance, ...]:
-            return (await recharging[system].balances(msisdn, within=self._within)).value
+    async def _balances(self, msisdn: str) -> tuple[Balance, ...]:
+        recharging, within = self._routes.recharging, self._within
+        systems = recharging.of_number(msisdn)
+        return (await only(systems, lambda system: recharging[system].balances(msisdn, within=within))).value
 
-        return one_by_one(lambda msisdn: only(recharging.of_number(msisdn), lambda system: of(system, msisdn)))
-
-    @functools.cached_property
+    @lazily
     def prepaid_by_line(self) -> Loader[str, PrepaidAccount]:
         """The prepaid account behind a number."""
-        recharging = self._routes.recharging
+        return one_by_one(self._prepaid_account)
 
-        async def of(system: str, msisdn: str) -> PrepaidAccount:
-            parts = self._parts.prepaid
-            return (await recharging[system].prepaid_account(msisdn, parts=parts, within=self._within)).value
+    async def _prepaid_account(self, msisdn: str) -> PrepaidAccount:
+        recharging, parts, within = self._routes.recharging, self._parts.prepaid, self._within
+        found = await only(
+            recharging.of_number(msisdn),
+            lambda system: recharging[system].prepaid_account(msisdn, parts=parts, within=within),
+        )
+        return found.value
 
-        return one_by_one(lambda msisdn: only(recharging.of_number(msisdn), lambda system: of(system, msisdn)))
-
-    @functools.cached_property
+    @lazily
     def accumulators_by_line(self) -> Loader[str, tuple[Accumulator, ...]]:
         """Usage counters of a number."""
-        recharging = self._routes.recharging
+        return one_by_one(self._accumulators)
 
-        async def of(system: str, msisdn: str) -> tuple[Accumulator, ...]:
-            return (await recharging[system].accumulators(msisdn, within=self._within)).value
+    async def _accumulators(self, msisdn: str) -> tuple[Accumulator, ...]:
+        recharging, within = self._routes.recharging, self._within
+        systems = recharging.of_number(msisdn)
+        return (await only(systems, lambda system: recharging[system].accumulators(msisdn, within=within))).value
 
-        return one_by_one(lambda msisdn: only(recharging.of_number(msisdn), lambda system: of(system, msisdn)))
-
-    @functools.cached_property
+    @lazily
     def recharges_by_line(self) -> Loader[str, Merged[tuple[Recharge, ...]]]:
         """Recharges of a number, a part for each system that has a history of it."""
-        history = self._routes.recharge_history
+        return one_by_one(self._recharges)
 
-        async def of(system: str, msisdn: str) -> tuple[Recharge, ...]:
+    async def _recharges(self, msisdn: str) -> Merged[tuple[Recharge, ...]]:
+        async def of(system: str) -> tuple[Recharge, ...]:
             return (await history[system].recharges(msisdn, period=self._period, within=self._within)).value
 
         # Not the one that knows: a line that moved from one system to another has a past in both.
-        return one_by_one(lambda msisdn: each_part(history.of_number(msisdn), lambda system: of(system, msisdn)))
+        history = self._routes.recharge_history
+        return await each_part(history.of_number(msisdn), of)
 
-    @functools.cached_property
+    @lazily
     def _period(self) -> Period:
         # From the beginning of a day until whenever it is asked: all questions of a day are about the same period, so
         # that an answer that may be given again can be found again.

@@ -19,8 +19,7 @@ async def of_each_account(customer: Customer, loaders: Loaders, ask: Callable[[A
     """What *ask* gives for each of the customer's accounts, in the billing system that has it."""
 
     async def of(number: str) -> T:
-        keys = {key.system: key for key in loaders.accounts_of_number(number)}
-        return await only(tuple(keys), lambda system: ask(keys[system]))
+        return await only(loaders.systems_of_account(number), lambda system: ask(AccountKey(system, number)))
 
     return await each_part(customer.account_numbers, of)
 

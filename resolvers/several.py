@@ -39,13 +39,18 @@ async def the_one_that_knows(systems: Sequence[str], ask: Callable[[str], Awaita
     Raises NotKnown when none knows, AmbiguousIdentity when several do, and what went wrong when none knows as far as
     can be told.
     """
+    if len(systems) == 1:  # Nobody is beside it: a task of its own would only cost.
+        try:
+            return Found(systems[0], await ask(systems[0]))
+        except NotKnown:
+            raise _nobody_knows(systems) from None
     outcomes = await _side_by_side(systems, ask)
     found = [Found(system, each) for system, each in zip(systems, outcomes, strict=True) if _came(each)]
     if len(found) > 1:
         raise AmbiguousIdentity
     if found:
         return Found(found[0].system, _value(found[0].value))
-    raise next(iter(_failures(outcomes)), NotKnown("no system serves this key", system=" or ".join(systems) or "none"))
+    raise next(iter(_failures(outcomes)), _nobody_knows(systems))
 
 
 async def only(systems: Sequence[str], ask: Callable[[str], Awaitable[T]]) -> T:
@@ -59,7 +64,13 @@ async def each_part(keys: Iterable[K], ask: Callable[[K], Awaitable[T]]) -> Merg
 
     Raises the first failure when nothing came at all: then there is no answer, rather than an empty one.
     """
-    outcomes = await _side_by_side(tuple(keys), ask)
+    keys = tuple(keys)
+    if len(keys) == 1:
+        try:
+            return Merged(parts=(await ask(keys[0]),))
+        except NotKnown:
+            return Merged(parts=())
+    outcomes = await _side_by_side(keys, ask)
     parts = tuple(_value(each) for each in outcomes if _came(each))
     failures = _failures(outcomes)
     if failures and not parts:
@@ -68,12 +79,11 @@ async def each_part(keys: Iterable[K], ask: Callable[[K], Awaitable[T]]) -> Merg
 
 
 async def _side_by_side(keys: Sequence[K], ask: Callable[[K], Awaitable[T]]) -> Sequence[T | BaseException]:
-    if len(keys) != 1:
-        return await asyncio.gather(*(ask(key) for key in keys), return_exceptions=True)
-    try:
-        return [await ask(keys[0])]  # Nobody is beside it: a task of its own would only cost.
-    except Exception as failure:  # noqa: BLE001 - as `gather` does, it is given and not raised
-        return [failure]
+    return await asyncio.gather(*(ask(key) for key in keys), return_exceptions=True)
+
+
+def _nobody_knows(systems: Sequence[str]) -> NotKnown:
+    return NotKnown("no system serves this key", system=" or ".join(systems) or "none")
 
 
 def joined(found: Sequence[Merged[T]], *, failures: Sequence[Exception] = ()) -> Merged[T]:
