@@ -31,12 +31,47 @@ class Serves:
     imsis: tuple[str, ...] = ()
 
 
+class _Beginnings:
+    """Which systems serve a key, by the beginnings that each tells: the longest that fits wins."""
+
+    __slots__ = ("_by_beginning", "_lengths")
+
+    def __init__(self, told: Mapping[str, tuple[str, ...]]) -> None:
+        # The longest beginning wins, as in number portability: 99961 may have moved out of 9996 to another system.
+        # The empty one, of a system that tells nothing, fits every key.
+        found: dict[str, list[str]] = {}
+        for name, beginnings in told.items():
+            for beginning in dict.fromkeys(beginnings or ("",)):
+                found.setdefault(beginning, []).append(name)
+        self._by_beginning = {beginning: tuple(names) for beginning, names in found.items()}
+        self._lengths = sorted({len(beginning) for beginning in found}, reverse=True)
+
+    def of(self, key: str) -> tuple[str, ...]:
+        """Names of the systems that may know *key*, in the operator's order."""
+        for length in self._lengths:
+            # A shorter key is looked for whole: no longer beginning fits it.
+            names = self._by_beginning.get(key[:length])
+            if names is not None:
+                return names
+        return ()
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Systems(Generic[T]):
     """The systems behind one capability by name, in the operator's order, and what each serves."""
 
     by_name: Mapping[str, T]
     serves: Mapping[str, Serves] = dataclasses.field(default_factory=dict)
+    _numbers: _Beginnings = dataclasses.field(init=False, repr=False, compare=False)
+    _accounts: _Beginnings = dataclasses.field(init=False, repr=False, compare=False)
+    _imsis: _Beginnings = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Put the beginnings of each kind of key together, once."""
+        each = {name: self.serves.get(name, Serves()) for name in self.by_name}
+        object.__setattr__(self, "_numbers", _Beginnings({name: told.numbers for name, told in each.items()}))
+        object.__setattr__(self, "_accounts", _Beginnings({name: told.accounts for name, told in each.items()}))
+        object.__setattr__(self, "_imsis", _Beginnings({name: told.imsis for name, told in each.items()}))
 
     @property
     def name(self) -> str:
@@ -45,37 +80,21 @@ class Systems(Generic[T]):
 
     def of_number(self, msisdn: str) -> tuple[str, ...]:
         """Names of the systems that may know a number (E.164 digits); empty when none does."""
-        return self._closest(msisdn, {name: self._serves(name).numbers for name in self.by_name})
+        return self._numbers.of(msisdn)
 
     def of_account(self, account_number: str) -> tuple[str, ...]:
         """Names of the systems that may know an account; empty when none does."""
-        return self._closest(account_number, {name: self._serves(name).accounts for name in self.by_name})
+        return self._accounts.of(account_number)
 
     def of_imsi(self, imsi: str) -> tuple[str, ...]:
         """Names of the systems that may know a SIM; empty when none does."""
-        return self._closest(imsi, {name: self._serves(name).imsis for name in self.by_name})
+        return self._imsis.of(imsi)
 
     def __getitem__(self, name: str) -> T:
         try:
             return self.by_name[name]
         except KeyError:
             raise NoSuchSystemError from None
-
-    def _serves(self, name: str) -> Serves:
-        return self.serves.get(name, Serves())
-
-    @staticmethod
-    def _closest(key: str, beginnings: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-        if len(beginnings) == 1:
-            ((name, told),) = beginnings.items()
-            return (name,) if not told or key.startswith(told) else ()
-        # The longest beginning wins, as in number portability: 99961 may have moved out of 9996 to another system.
-        reach = {
-            name: max((len(beginning) for beginning in told or ("",) if key.startswith(beginning)), default=-1)
-            for name, told in beginnings.items()
-        }
-        best = max(reach.values(), default=-1)
-        return tuple(name for name, length in reach.items() if length == best and length >= 0)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
