@@ -9,7 +9,7 @@ several customers share a call, all of them have to be remembered.
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from resolvers.failures import BadInput
 from resolvers.loaders import AccountRef, Loaders
@@ -21,6 +21,9 @@ from schema.customer import PartyRef
 
 if TYPE_CHECKING:
     from resolvers.context import Graph
+
+
+_UNKNOWN: Final = AccountFacts()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ class Early:
             confirms=confirms,
             msisdn=msisdn,
             party=facts.party,
-            accounts={number: account or AccountFacts() for number, account in found.items()},
+            accounts={number: account or _UNKNOWN for number, account in found.items()},
         )
 
     def _confirm(self, customers: list[KnownCustomer]) -> None:

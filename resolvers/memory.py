@@ -66,6 +66,9 @@ class CustomerFacts:
     """In a tuple, because a customer may be known to have none."""
 
 
+_NOTHING: Final = CustomerFacts()
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class AccountFacts:
     """What the billing system that has an account knows of it. None where it was never asked for."""
@@ -95,7 +98,7 @@ class IdentityMemory:
         self._remember_s = remember_s
         self._max_entries = max_entries
         self._clock = clock
-        self._hash_key = secrets.token_bytes(32)
+        self._keyed = hashlib.blake2b(key=secrets.token_bytes(32), digest_size=16)
         self._entries: collections.OrderedDict[bytes, tuple[float, Any]] = collections.OrderedDict()
 
     def __len__(self) -> int:
@@ -111,7 +114,7 @@ class IdentityMemory:
 
     def customer(self, who: CustomerNumber) -> CustomerFacts:
         """What hangs on a customer; nothing for one that is not remembered."""
-        return self._get(CustomerFacts, *who) or CustomerFacts()
+        return self._get(CustomerFacts, *who) or _NOTHING
 
     def account(self, number: str) -> AccountFacts | None:
         """What is known of an account number."""
@@ -136,12 +139,13 @@ class IdentityMemory:
         """Remember what hangs on *customer*, as far as its parts were asked for."""
         who = CustomerNumber(customer.ref.system, customer.customer_number)
         numbers, party = customer.account_numbers, customer.party_ref
-        old = self.customer(who)
+        digest = self._digest(CustomerFacts, who)
+        old: CustomerFacts = self._under(digest) or _NOTHING
         if numbers is ABSENT:
             numbers = old.account_numbers  # type: ignore[assignment]
         elif len(numbers) > MAX_ACCOUNTS:
             numbers = None  # type: ignore[assignment]
-        self._put(CustomerFacts(numbers, old.party if party is ABSENT else (party,)), *who)
+        self._keep(digest, CustomerFacts(numbers, old.party if party is ABSENT else (party,)))
 
     def learn_profile(
         self, system: str, profile: BillingProfile, *, parts: frozenset[BillingPart], asked: str | None = None
@@ -181,7 +185,9 @@ class IdentityMemory:
         self._entries.pop(self._digest(Sim, (imsi,)), None)
 
     def _get(self, kind: type[T], *name: str) -> T | None:
-        digest = self._digest(kind, name)
+        return cast("T | None", self._under(self._digest(kind, name)))
+
+    def _under(self, digest: bytes) -> Any:
         entry = self._entries.get(digest)
         if entry is None:
             return None
@@ -189,10 +195,12 @@ class IdentityMemory:
         if end <= self._clock.monotonic():
             del self._entries[digest]
             return None
-        return cast("T", found)
+        return found
 
     def _put(self, value: object, *name: str) -> None:
-        digest = self._digest(type(value), name)
+        self._keep(self._digest(type(value), name), value)
+
+    def _keep(self, digest: bytes, value: object) -> None:
         self._entries[digest] = (self._clock.monotonic() + self._remember_s, value)
         self._entries.move_to_end(digest)
         if len(self._entries) > self._max_entries:
@@ -200,5 +208,8 @@ class IdentityMemory:
 
     def _digest(self, kind: type, name: tuple[str, ...]) -> bytes:
         # Lengths make it one-to-one: ("a", "bc") is not ("ab", "c").
-        text = f"{kind.__name__}:" + "".join(f"{len(part)}:{part}" for part in name)
-        return hashlib.blake2b(text.encode(), key=self._hash_key, digest_size=16).digest()
+        text = f"{kind.__name__}:" + "".join([f"{len(part)}:{part}" for part in name])
+        # The key went in once, when the memory was made.
+        digest = self._keyed.copy()
+        digest.update(text.encode())
+        return digest.digest()

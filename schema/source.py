@@ -1,8 +1,8 @@
 """Where a value came from: every object that a legacy system answered carries its source."""
 
-import dataclasses
 import datetime as dt
 import enum
+from typing import NamedTuple
 
 import strawberry
 
@@ -30,8 +30,7 @@ class Source:
     fresh_until: strawberry.Private[dt.datetime | None] = None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """
     What an id stands for: the kind of thing, the system that owns it and the keys under which that system knows it.
 
