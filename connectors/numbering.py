@@ -4,7 +4,7 @@ import dataclasses
 import enum
 import re
 
-_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+_WRITTEN = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 
 
 class NumberForm(enum.StrEnum):
@@ -60,7 +60,7 @@ class NumberingPlan:
 
     def read(self, text: str, form: NumberForm) -> str:
         """The E.164 digits of a number that a system wrote in *form*; NotInPlanError when it is not of that form."""
-        if not re.fullmatch(r"\+?[0-9]{3,20}", text, re.ASCII):
+        if not _WRITTEN.fullmatch(text):
             raise NotInPlanError("The system's number is not digits.")
         match form:
             case NumberForm.INTERNATIONAL | NumberForm.PLUS:
@@ -74,19 +74,15 @@ class NumberingPlan:
 
     def _readings(self, text: str) -> list[str]:
         # Each way in which the digits fit the plan; the caller refuses none and several.
-        found: list[str] = []
-        for prefix, read in (
-            (self.international_prefix + self.country_code, self._national),
-            (self.country_code, self._national),
-            (self.national_prefix, self._national),
-            ("", self._national),
-        ):
-            if text.startswith(prefix):
-                try:
-                    found.append(read(text[len(prefix) :]))
-                except NotInPlanError:
-                    continue
-        return found
+        country = self.country_code
+        return [
+            country + text[len(prefix) :]
+            for prefix in (self.international_prefix + country, country, self.national_prefix, "")
+            if text.startswith(prefix) and self._fits(text[len(prefix) :])
+        ]
+
+    def _fits(self, significant: str) -> bool:
+        return len(significant) in self.lengths and _is_digits(significant)
 
     def _international(self, digits: str) -> str:
         if not digits.startswith(self.country_code):
@@ -94,8 +90,12 @@ class NumberingPlan:
         return self._national(digits[len(self.country_code) :])
 
     def _national(self, significant: str) -> str:
-        if not _DIGITS.fullmatch(significant):
+        if not _is_digits(significant):
             raise NotInPlanError("The number holds more than digits.")
         if len(significant) not in self.lengths:
             raise NotInPlanError("The number has a length that this operator does not use.")
         return self.country_code + significant
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()  # Of the other digits that there are, none is ASCII.
