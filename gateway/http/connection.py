@@ -14,6 +14,9 @@ from gateway.http.head import Head, read
 from gateway.http.patience import Phase
 from gateway.settings import ServerSettings
 
+_LONGEST_KEPT = 2048
+"""Of the bytes of a head that each connection keeps to know it again; longer ones are read anew each time."""
+
 
 class Listener(Protocol):
     """Who is told. None of these may raise."""
@@ -54,6 +57,7 @@ class RequestReader:
         self._left = 0
         self._chunked: ChunkedBody | None = None
         self._last = False
+        self._known: tuple[bytes, Head] | None = None
 
     @property
     def holds(self) -> bool:
@@ -90,9 +94,16 @@ class RequestReader:
         self._reading = _Reading.DEAF
         self._unread = b""
         self._chunked = None
+        self._known = None
 
     def _head(self, received: bytes, *, searched: int) -> None:
         self._listener.moved(Phase.HEAD)
+        known = self._known
+        if known is not None and received.startswith(known[0]):
+            # Clients say the same each time. Equal bytes end at the same place and were found right before.
+            self._unread = b""
+            self._begin(*known, received[len(known[0]) :])
+            return
         end = end_of_head(received, begin=searched)
         if (wrong := self._fault(received, end)) is not None:
             self._refuse(wrong)
@@ -100,7 +111,10 @@ class RequestReader:
             self._unread = received
         else:
             self._unread = b""
-            self._begin(received[:end], received[end:])
+            raw = received[:end]
+            head = read(raw)
+            self._known = (raw, head) if end <= _LONGEST_KEPT else None
+            self._begin(raw, head, received[end:])
 
     def _fault(self, received: bytes, end: int | None) -> Refusal | None:
         if (len(received) if end is None else end) > self._max_header_bytes:
@@ -110,8 +124,7 @@ class RequestReader:
             return Refusal.MALFORMED if received[0] <= 0x20 else None
         return fault(received[:end], max_headers=self._max_headers)
 
-    def _begin(self, raw: bytes, rest: bytes) -> None:
-        head = read(raw)
+    def _begin(self, raw: bytes, head: Head, rest: bytes) -> None:
         self._last = not head.keeps
         self._listener.moved(Phase.BODY)
         if head.length is None:

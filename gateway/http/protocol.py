@@ -17,6 +17,7 @@ from gateway.http.alarm import Alarm
 from gateway.http.connection import RequestReader
 from gateway.http.endings import Endings
 from gateway.http.exchange import Exchange
+from gateway.http.fields import FIELDS, by_name
 from gateway.http.framing import Refusal
 from gateway.http.head import Head
 from gateway.http.patience import Patience, Phase
@@ -64,6 +65,7 @@ class PatientProtocol(asyncio.Protocol):
         self._exchange: Exchange | None = None
         self._transport: asyncio.Transport
         self._about: dict[str, Any] = {}
+        self._told: tuple[Head, dict[str, Any]] | None = None
         self._paused = False
         self._taken: asyncio.Event | None = None
         self._refused = False
@@ -206,18 +208,10 @@ class PatientProtocol(asyncio.Protocol):
         self._transport.close()
 
     def _scope(self, head: Head) -> dict[str, Any]:
-        raw_path, _, query = head.target.partition(b"?")
-        path = raw_path.decode("ascii")
-        return {
-            **self._about,
-            "http_version": head.version,
-            "method": head.method,
-            "path": urllib.parse.unquote(path) if "%" in path else path,
-            "raw_path": raw_path,
-            "query_string": query,
-            "headers": head.headers,
-            "state": self._app_state.copy(),
-        }
+        """What the application is told; worked out once for a head that comes again and again."""
+        if self._told is None or self._told[0] is not head:
+            self._told = (head, {**self._about, **_words(head)})
+        return {**self._told[1], "headers": head.headers.copy(), "state": self._app_state.copy()}
 
     def _pause(self) -> None:
         if not self._paused:
@@ -250,3 +244,16 @@ class PatientProtocol(asyncio.Protocol):
         self._endings.note("answer_not_taken", now=self._loop.time())
         # Closing would wait for the client to take the rest.
         self._transport.abort()
+
+
+def _words(head: Head) -> dict[str, Any]:
+    raw_path, _, query = head.target.partition(b"?")
+    path = raw_path.decode("ascii")
+    return {
+        "http_version": head.version,
+        "method": head.method,
+        "path": urllib.parse.unquote(path) if "%" in path else path,
+        "raw_path": raw_path,
+        "query_string": query,
+        FIELDS: by_name(head.headers),
+    }

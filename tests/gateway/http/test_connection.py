@@ -110,6 +110,25 @@ def test_an_end_in_two_parts_is_seen_wherever_it_is_cut(told: Told) -> None:
     assert len(GET) - 1 == len(told.requests)
 
 
+def test_a_head_that_came_before_is_not_read_again_unless_it_is_long(told: Told) -> None:
+    long = GET[:-2] + b"X: " + b"x" * 2048 + b"\r\n\r\n"
+    for data in (GET, GET, long, long):
+        told.hears(data)
+        told.answers()
+
+    heads = [asked.head for asked in told.requests]
+    assert heads[0] is heads[1]
+    assert (heads[2], False) == (heads[3], heads[2] is heads[3])
+
+
+def test_a_head_is_forgotten_when_nothing_more_is_heard(told: Told) -> None:
+    told.hears(GET)
+
+    told.reader.hear_nothing_more()
+
+    assert told.reader._known is None
+
+
 @pytest.mark.parametrize("first", [b"\x16\x03\x01", b"\r\n", b"\n", b"\x00", b" GET"])
 def test_what_cannot_become_a_request_is_refused_at_its_first_byte(told: Told, first: bytes) -> None:
     told.hears(first)

@@ -9,7 +9,7 @@ import dataclasses
 
 import h11
 import httptools
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.gateway.http.reading import Told
@@ -203,3 +203,30 @@ def test_a_request_is_the_same_however_it_is_cut(data: bytes, draw: st.DataObjec
 
     assert whole.requests == parts.requests
     assert [] == whole.refusals == parts.refusals
+
+
+@given(requests(), st.data())
+def test_a_request_is_read_the_same_on_a_connection_that_knows_its_head(first: bytes, draw: st.DataObject) -> None:
+    """A head is known again by its bytes; what differs in any of them, or behind them, is read as if nobody was here."""
+    end = first.index(b"\r\n\r\n") + 4
+    near_its_end = st.integers(end - 5, min(end + 1, len(first)))
+    at, gone = (
+        draw.draw(st.one_of(near_its_end, st.integers(0, len(first)))),
+        draw.draw(st.sampled_from([0, 0, 1, 2, 5])),
+    )
+    second = first[:at] + draw.draw(st.one_of(_SPOILERS, st.just(b""))) + first[at + gone :]
+    cut = draw.draw(st.integers(0, len(second)))
+    known, fresh = Told(), Told()
+    known.hears(first)
+    assume(known.requests[0].whole and known.requests[0].head.keeps)
+    known.answers()
+    known.requests.clear()
+
+    for told in (known, fresh):
+        for part in (second[:cut], second[cut:]):
+            if part:
+                told.hears(part)
+
+    assert fresh.requests == known.requests
+    assert fresh.refusals == known.refusals
+    assert fresh.reader._unread == known.reader._unread
