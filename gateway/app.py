@@ -3,22 +3,24 @@
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Lifespan
 
 from connectors.clock import Clock, SystemClock
 from connectors.environment import Environment
 from gateway import systems
-from gateway.http.correlation import Correlated, not_routed
+from gateway.http import loopback
+from gateway.http.correlation import not_routed
+from gateway.http.front import Front
 from gateway.http.graphiql import GraphiQL, PageFiles
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready, live
-from gateway.http.loopback import LoopbackOnly
-from gateway.http.straight import Straight
 from gateway.log import logger
 from gateway.operation import Operations
 from gateway.settings import IdentitySettings, Settings
@@ -68,7 +70,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     ready = Ready()
 
     @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Application) -> AsyncIterator[None]:
         await systems.open_ahead(connectors)
         ready.yes = True
         logger().info("gateway_started", systems=sorted(connectors))
@@ -80,18 +82,34 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
             await asyncio.to_thread(watching.close)
             logger().info("gateway_stopped")
 
-    return Starlette(
-        routes=[*routes(view, ready, graphiql), Route(telemetry.PATH, watching.respond)],
-        # Outermost first. Every answer has an id, and who may knock is settled before anything is read.
-        middleware=[
-            Middleware(Correlated),
-            watching.requests(graph=GRAPHQL, routes=[GRAPHQL, HEALTH_LIVE, HEALTH_READY, telemetry.PATH]),
-            Middleware(LoopbackOnly),
-            Middleware(Straight, path=GRAPHQL, answers=view),
-        ],
-        exception_handlers={HTTPException: not_routed},
-        lifespan=lifespan,
+    front = functools.partial(
+        Front,
+        # Who may knock is settled before anything is read.
+        refuse=loopback.refusal,
+        watch=watching.requests(graph=GRAPHQL, routes=[GRAPHQL, HEALTH_LIVE, HEALTH_READY, telemetry.PATH]),
+        straight={GRAPHQL: view},
     )
+    return Application(
+        [*routes(view, ready, graphiql), Route(telemetry.PATH, watching.respond)], front=front, lifespan=lifespan
+    )
+
+
+class Application(Starlette):
+    """Starlette behind *front*, which makes an application that stands before the one it is given."""
+
+    def __init__(
+        self,
+        routes: Sequence[BaseRoute],
+        *,
+        front: Callable[[ASGIApp], ASGIApp],
+        lifespan: Lifespan["Application"] | None = None,
+    ) -> None:
+        super().__init__(routes=routes, lifespan=lifespan)
+        self._front = front
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette's own stack without its outermost part, which answers surprises; `front` does."""
+        return self._front(ExceptionMiddleware(self.router, handlers={HTTPException: not_routed}))
 
 
 def _environment(settings: Settings, clock: Clock, watching: Telemetry) -> Environment:

@@ -1,79 +1,27 @@
 """
 One id for each request: in the answer, in its errors and in every line of the log about it.
 
-It is made here and never taken from the caller, so that two requests cannot have the same. The last place where a
-surprise can become an answer is here as well.
+It is made by `front` and never taken from the caller, so that two requests cannot have the same.
 """
 
-import secrets
 from typing import Any
 
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from gateway.http.refusal import HttpRefusal, refused
-from gateway.log import logger
-from resolvers.errors import where
-from resolvers.messages import message
 
 HEADER = "X-Request-Id"
-_NAME = HEADER.lower().encode("ascii")
-_KEY = "switchboard.request_id"
+KEY = "switchboard.request_id"
+"""Where a scope holds it."""
 
 
 def request_id(scope: Scope) -> str:
     """The id of the request that *scope* belongs to."""
-    found: str = scope.get(_KEY, "")
+    found: str = scope.get(KEY, "")
     return found
-
-
-class Correlated:
-    """Gives each request its id, and an answer to those that fail with a surprise."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with its id, and its answer back with it."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        scope[_KEY] = found = secrets.token_hex(8)
-        answer = _Answer(send, found)
-        bound = structlog.contextvars.bind_contextvars(request_id=found)
-        try:
-            await self._app(scope, receive, answer)
-        except Exception as exc:
-            logger().error("request_failed", kind=type(exc).__name__, where=where(exc))
-            if answer.started:
-                raise
-            await _failed(found)(scope, receive, answer)
-        finally:
-            structlog.contextvars.reset_contextvars(**bound)
-
-
-class _Answer:
-    """The way back to the caller."""
-
-    __slots__ = ("_id", "_send", "started")
-
-    def __init__(self, send: Send, found: str) -> None:
-        self._send = send
-        self._id = found.encode("ascii")
-        self.started = False
-
-    async def __call__(self, sent: Message) -> None:
-        if sent["type"] == "http.response.start":
-            self.started = True
-            sent = {**sent, "headers": [*sent.get("headers", ()), (_NAME, self._id)]}
-        await self._send(sent)
-
-
-def _failed(found: str) -> Response:
-    return refused(HttpRefusal(500, message("INTERNAL")), request_id=found, code="INTERNAL")
 
 
 _SENTENCES = {

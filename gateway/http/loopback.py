@@ -9,11 +9,10 @@ import ipaddress
 import re
 import urllib.parse
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
-from gateway.http.correlation import request_id
 from gateway.http.fields import text
-from gateway.http.refusal import HttpRefusal, refused
+from gateway.http.refusal import HttpRefusal
 
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
@@ -36,26 +35,13 @@ def host_of(authority: str) -> str | None:
     return found["host"].strip("[]").lower() if found else None
 
 
-class LoopbackOnly:
-    """Refuses requests whose Host or Origin is not this machine with 403."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through when both headers are ours."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        refusal = _refusal(text(scope, b"host") or "", text(scope, b"origin"))
-        if refusal is None:
-            await self._app(scope, receive, send)
-        else:
-            response = refused(HttpRefusal(403, refusal), request_id=request_id(scope), code="FORBIDDEN")
-            await response(scope, receive, send)
+def refusal(scope: Scope) -> HttpRefusal | None:
+    """Why the request of *scope* may not come in: its Host or its Origin is not this machine. None when it may."""
+    reason = _reason(text(scope, b"host") or "", text(scope, b"origin"))
+    return None if reason is None else HttpRefusal(403, reason)
 
 
-def _refusal(host: str, origin: str | None) -> str | None:
+def _reason(host: str, origin: str | None) -> str | None:
     if len(host) > _LONGEST_HOST or not _is_here(host):
         return "This gateway answers only to localhost until tokens are configured. Check the Host header."
     if origin is not None and not _same_origin(origin, host):

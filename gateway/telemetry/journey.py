@@ -5,6 +5,7 @@ It is bound to the task that answers the question, and so to every call that is 
 questions share belongs to the one that made it.
 """
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
@@ -12,13 +13,26 @@ from connectors.outgoing import OutgoingHeaders
 
 
 class Journey:
-    """What calls carry on, and the span they belong to; None when the question is not traced."""
+    """
+    What calls carry on, and the span they belong to; None when the question is not traced.
 
-    __slots__ = ("headers", "span")
+    *say* is asked for the headers by the first call: a question that needs none costs none.
+    """
 
-    def __init__(self, headers: OutgoingHeaders, span: Any = None) -> None:
-        self.headers = headers
+    __slots__ = ("_headers", "_say", "span")
+
+    def __init__(self, say: Callable[[], OutgoingHeaders], span: Any = None) -> None:
+        self._say = say
+        self._headers: OutgoingHeaders | None = None
         self.span = span
+
+    @property
+    def headers(self) -> OutgoingHeaders:
+        """The same for all calls."""
+        found = self._headers
+        if found is None:
+            found = self._headers = self._say()
+        return found
 
 
 JOURNEY: ContextVar[Journey | None] = ContextVar("switchboard_journey", default=None)

@@ -8,13 +8,15 @@ from typing import Any
 
 from graphql import OperationType
 from opentelemetry.trace import Span
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
+from connectors.outgoing import OutgoingHeaders
 from gateway.http.correlation import HEADER, request_id
 from gateway.http.fields import text
 from gateway.telemetry import traceparent
 from gateway.telemetry.journey import JOURNEY, Journey
 from gateway.telemetry.metrics import Bound, Metrics
+from gateway.telemetry.traceparent import TraceParent
 from gateway.telemetry.tracing import Kind, Tracing, end, remote, written
 
 _KEY = "switchboard.told"
@@ -67,7 +69,6 @@ class RequestWatch:
 
     def __init__(
         self,
-        app: ASGIApp,
         *,
         metrics: Metrics | None,
         tracing: Tracing | None,
@@ -75,7 +76,6 @@ class RequestWatch:
         graph: str,
         routes: Iterable[str],
     ) -> None:
-        self._app = app
         self._metrics = metrics
         self._tracing = tracing
         self._believe_callers = believe_callers
@@ -87,39 +87,18 @@ class RequestWatch:
             self._operations = Bound(metrics.operations.labels)
             self._errors = Bound(metrics.errors.labels)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, watched."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        began = time.perf_counter()
-        journey = self._begin(scope) if scope["path"] == self._graph else None
-        way_back = _WayBack(send)
-        token = JOURNEY.set(journey)
+    def __call__(self, scope: Scope) -> "_Watching":
+        """A request begins: what is to be told of its end."""
         if self._metrics is not None:
             self._active.inc()
-        try:
-            await self._app(scope, receive, way_back)
-        finally:
-            JOURNEY.reset(token)
-            if self._metrics is not None:
-                self._active.dec()
-                self._count(scope, way_back.status, seconds=time.perf_counter() - began)
-            if journey is not None and journey.span is not None:
-                _end(journey.span, scope, way_back.status)
+        journey = self._begin(scope) if scope["path"] == self._graph else None
+        return _Watching(self, scope, journey)
 
-    def _begin(self, scope: Scope) -> Journey:
-        parent = traceparent.read(text(scope, b"traceparent")) if self._believe_callers else None
-        state = traceparent.read_state(text(scope, b"tracestate")) if parent is not None else ""
-        correlation = (HEADER, request_id(scope))
-        if self._tracing is not None and self._tracing.wants(parent):
-            span = self._tracing.begin("graphql", Kind.SERVER, parent=remote(parent, state) if parent else None)
-            return Journey((*written(span), correlation), span)
-        # Who records nothing passes the caller's words on as they are.
-        own = ("traceparent", str(parent or traceparent.new()))
-        return Journey((own, ("tracestate", state), correlation) if state else (own, correlation))
-
-    def _count(self, scope: Scope, status: int, *, seconds: float) -> None:
+    def end(self, scope: Scope, status: int, *, seconds: float) -> None:
+        """The request of *scope* ended with *status*."""
+        if self._metrics is None:
+            return
+        self._active.dec()
         path = scope["path"]
         method = scope["method"] if scope["method"] in _METHODS else _OTHER
         self._requests(method, path if path in self._routes else _OTHER, str(status)).observe(seconds)
@@ -129,20 +108,44 @@ class RequestWatch:
             for code in found.codes:
                 self._errors(code).inc()
 
+    def _begin(self, scope: Scope) -> Journey:
+        parent, state = self._from_caller(scope) if self._believe_callers else (None, "")
+        correlation = (HEADER, request_id(scope))
+        if self._tracing is not None and self._tracing.wants(parent):
+            span = self._tracing.begin("graphql", Kind.SERVER, parent=remote(parent, state) if parent else None)
+            return Journey(lambda: (*written(span), correlation), span)
+        return Journey(lambda: _passed_on(parent, state, correlation))
 
-class _WayBack:
-    """The way back to the caller."""
+    @staticmethod
+    def _from_caller(scope: Scope) -> tuple[TraceParent | None, str]:
+        parent = traceparent.read(text(scope, b"traceparent"))
+        return parent, traceparent.read_state(text(scope, b"tracestate")) if parent is not None else ""
 
-    __slots__ = ("_send", "status")
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.status = 0
+class _Watching:
+    """One request that is watched, in the task that answers it."""
 
-    async def __call__(self, sent: Message) -> None:
-        if sent["type"] == "http.response.start":
-            self.status = sent["status"]
-        await self._send(sent)
+    __slots__ = ("_began", "_scope", "_span", "_token", "_watch")
+
+    def __init__(self, watch: RequestWatch, scope: Scope, journey: Journey | None) -> None:
+        self._watch = watch
+        self._scope = scope
+        self._span = None if journey is None else journey.span
+        self._token = JOURNEY.set(journey)
+        self._began = time.perf_counter()
+
+    def end(self, status: int) -> None:
+        """It was answered with *status*; 0 when it was not."""
+        JOURNEY.reset(self._token)
+        self._watch.end(self._scope, status, seconds=time.perf_counter() - self._began)
+        if self._span is not None:
+            _end(self._span, self._scope, status)
+
+
+def _passed_on(parent: TraceParent | None, state: str, correlation: tuple[str, str]) -> OutgoingHeaders:
+    """What goes on to the systems when nothing is recorded: the caller's words as they are."""
+    own = ("traceparent", str(parent or traceparent.new()))
+    return (own, ("tracestate", state), correlation) if state else (own, correlation)
 
 
 def _end(span: Span, scope: Scope, status: int) -> None:

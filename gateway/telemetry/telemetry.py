@@ -4,7 +4,6 @@ import importlib.metadata
 import secrets
 from collections.abc import Iterable
 
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,10 +37,9 @@ class Telemetry:
         """Who watches the calls to systems."""
         return CallWatch(self.metrics, self._tracing)
 
-    def requests(self, *, graph: str, routes: Iterable[str]) -> Middleware:
+    def requests(self, *, graph: str, routes: Iterable[str]) -> RequestWatch:
         """Who watches the requests."""
-        return Middleware(
-            RequestWatch,
+        return RequestWatch(
             metrics=self.metrics,
             tracing=self._tracing,
             believe_callers=self._settings.traces.believe_callers,

@@ -6,7 +6,8 @@ What is not well-formed is as good as absent: then a trace begins here.
 
 import dataclasses
 import re
-import secrets
+
+from gateway.randomness import digits
 
 _FORM = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-[!-~]*)?", re.ASCII)
 _MAX_LENGTH = 512
@@ -58,4 +59,4 @@ def read_state(header: str | None) -> str:
 def new() -> TraceParent:
     """A trace that begins here and is not sampled."""
     # An id of zeros is not allowed; that it comes up is less likely than anything else that could go wrong.
-    return TraceParent(secrets.token_hex(16), secrets.token_hex(8), sampled=False)
+    return TraceParent(digits(32), digits(16), sampled=False)

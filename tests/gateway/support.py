@@ -7,13 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import httpx
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message
 
-from gateway.app import GRAPHQL, routes
-from gateway.http.correlation import Correlated, not_routed
+from gateway.app import GRAPHQL, Application, routes
+from gateway.http.front import Front
 from gateway.http.graphiql import GraphiQL
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready
@@ -36,7 +33,7 @@ def application(
     limits: LimitSettings = LIMITS,
     shows_graph: bool = True,
     **settings: Any,
-) -> Starlette:
+) -> Application:
     """The graph's address over *operator*, without connectors and without a lifespan."""
     view = GraphQLView(
         operations=Operations(SCHEMA, limits=limits, shows_graph=shows_graph),
@@ -45,11 +42,7 @@ def application(
         limits=limits,
         graphiql=graphiql,
     )
-    return Starlette(
-        routes=routes(view, Ready(), graphiql),
-        middleware=[Middleware(Correlated)],
-        exception_handlers={HTTPException: not_routed},
-    )
+    return Application(routes(view, Ready(), graphiql), front=Front)
 
 
 @contextlib.asynccontextmanager

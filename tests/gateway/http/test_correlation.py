@@ -1,27 +1,27 @@
 """One id for each request: in the answer, in its errors, in the log; and a surprise becomes an answer."""
 
+import functools
 import json
 from typing import Any
 
 import httpx
 import pytest
 import structlog
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from gateway.http.correlation import Correlated
-from gateway.http.loopback import LoopbackOnly
+from gateway.app import Application
+from gateway.http.front import Front
+from gateway.http.loopback import refusal
 from gateway.log import logger
 from tests.gateway.support import URL, application, client
 
 SECRET = "somebody's number 99960000042"
 
 
-def _app(endpoint: Any) -> Starlette:
-    return Starlette(routes=[Route("/", endpoint)], middleware=[Middleware(Correlated), Middleware(LoopbackOnly)])
+def _app(endpoint: Any) -> Application:
+    return Application([Route("/", endpoint)], front=functools.partial(Front, refuse=refusal))
 
 
 async def _fail(_: Request) -> Response:

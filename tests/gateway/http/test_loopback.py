@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.responses import PlainTextResponse
 
-from gateway.http.loopback import LoopbackOnly, host_of, is_loopback
+from gateway.http.front import Front
+from gateway.http.loopback import host_of, is_loopback, refusal
 from tests.gateway.support import call
 
-APP = LoopbackOnly(PlainTextResponse("inside"))
+APP = Front(PlainTextResponse("inside"), refuse=refusal)
 
 
 async def _status(*headers: tuple[str, str]) -> int:
@@ -137,15 +138,3 @@ def test_no_host_is_too_odd(text: str) -> None:
 
     assert host is None or host == host.lower()
     assert isinstance(is_loopback(text), bool)
-
-
-async def test_other_protocols_pass_through_untouched() -> None:
-    seen: list[str] = []
-
-    async def inner(scope: object, _: object, __: object) -> None:
-        assert isinstance(scope, dict)
-        seen.append(scope["type"])
-
-    await LoopbackOnly(inner)({"type": "lifespan"}, None, None)  # type: ignore[arg-type]
-
-    assert ["lifespan"] == seen

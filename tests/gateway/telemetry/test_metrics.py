@@ -15,6 +15,7 @@ from connectors.errors import NotKnown
 from connectors.guard import Call, GuardSettings
 from connectors.guard.pipeline import guard_for
 from connectors.tmf import TMFSettings
+from gateway.http.front import Front
 from gateway.telemetry.calls import CallWatch
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.requests import RequestWatch, told
@@ -44,8 +45,8 @@ async def _graph(request: Request) -> Response:
 @contextlib.asynccontextmanager
 async def watched(metrics: Metrics) -> AsyncIterator[httpx.AsyncClient]:
     app = Router([Route(GRAPH, _graph)])
-    watch = RequestWatch(app, metrics=metrics, tracing=None, believe_callers=True, graph=GRAPH, routes=[GRAPH])
-    async with client(watch) as found:
+    watch = RequestWatch(metrics=metrics, tracing=None, believe_callers=True, graph=GRAPH, routes=[GRAPH])
+    async with client(Front(app, watch=watch)) as found:
         yield found
 
 
