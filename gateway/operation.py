@@ -111,6 +111,9 @@ class Operations:
     async def run(self, planned: Planned, *, context: Context) -> Outcome:
         """Execute what was planned with a context made for it. Never raises for what the caller wrote."""
         result = await run(planned.plan.completion, variables=planned.given, context=context, values=planned.values)
+        if not result.errors:
+            # Where there are errors, resolvers of fields that were given up may still be under way.
+            context.let_go()
         errors = (*map(self._told, result.errors or ()), *context.gaps)
         # Errors without a path stopped the operation before any field ran.
         return Outcome(data=result.data, errors=errors, executed=result.data is not None or any(e.path for e in errors))

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import functools
-import gc
 import math
 import resource
 import signal
@@ -14,6 +13,7 @@ from typing import Any, cast
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway import collector
 from gateway.app import create
 from gateway.http.endings import Endings
 from gateway.http.loopback import is_loopback
@@ -62,8 +62,7 @@ async def serve_on(
     *among* tells which of several workers this is.
     """
     app = await asyncio.to_thread(create, settings)
-    # What is there now stays; a garbage collection that looked at all of it would hold every caller up.
-    gc.freeze()
+    collector.settle()
     server = Server(configuration(app, settings.server))
     server.on_started = on_started
     server.among = among

@@ -101,6 +101,11 @@ class Context:
                 self._begin_early(graph.memory, self._loaders)
         return self._loaders
 
+    def let_go(self) -> None:
+        """Forget what was loaded: the operation is answered, and none of its resolvers is left."""
+        if self._loaders is not None:
+            self._loaders.let_go()
+
     def _begin_early(self, memory: IdentityMemory, loaders: Loaders) -> None:
         try:
             Early(self.graph, loaders, self.recollection, memory).begin(self._needs, self._variables)

@@ -56,6 +56,18 @@ class Loaders:
         self._customers: dict[str, Loader[str, Customer]] = {}
         self._parties: dict[str, Loader[PartyRef, Party]] = {}
 
+    def let_go(self) -> None:
+        """
+        Forget what was loaded: nobody will ask any more. Calls that are still under way end by themselves.
+
+        A loader's question refers to the others here, in circles that only the garbage collector would find, and with
+        them all that the systems said.
+        """
+        self._customers.clear()
+        self._parties.clear()
+        for name in [name for name, each in vars(self).items() if isinstance(each, Loader)]:
+            delattr(self, name)
+
     def customer_by_id(self, system: str) -> Loader[str, Customer]:
         """Customers of one CRM by its own ids."""
         if system not in self._customers:

@@ -72,6 +72,9 @@ async def _completed(executor: CompiledExecutor, compiled: Compiled) -> Executio
     except GraphQLError as error:
         executor.collected_errors.add(error, None)
         data = None
+    if not executor.collected_errors.errors:
+        # It refers back to the executor. Without it all that was executed is freed at once, and not by the collector.
+        del executor.async_helpers
     return ExecutionResult(data, executor.collected_errors.errors or None)
 
 

@@ -1,0 +1,25 @@
+"""
+When Python looks for garbage in circles. Its own habit is for small programs; here it would hold every caller up.
+
+An operation that went well leaves no circles behind (`Context.let_go`), so what is alive are the questions under way,
+and looking through them finds nothing.
+"""
+
+import gc
+from typing import Final
+
+THRESHOLDS: Final = (50_000, 10, 10)
+"""
+New objects before the youngest are looked through, and how often the younger before the older.
+
+With Python's own 700 the collector took a sixth of the time of a cold question at 16 callers, 3.3 ms; now it takes less
+than 0.1. What failed operations leave is still found: a few megabytes of it at most are waiting.
+"""
+
+
+def settle() -> None:
+    """Leave what is there now out of every search, for it stays; look for the rest of it seldom."""
+    # What is garbage already would stay as well.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*THRESHOLDS)

@@ -1,0 +1,88 @@
+"""The garbage collector: searches seldom, finds what there is, and operations that went well leave nothing for it."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.clock import Deadline
+from connectors.errors import Unavailable
+from gateway import collector
+from gateway.limits.settings import LimitSettings
+from gateway.operation import Operations, Planned
+from resolvers.context import Context
+from resolvers.loader import Loader
+from tests.gateway.execution.support import AT_A_GLANCE, GLANCE_VARIABLES, RichOperator
+from tests.resolvers.support import SCHEMA
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """The collector as it was, whatever a test does with it."""
+    before = gc.get_threshold()
+    yield
+    gc.enable()
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+def test_what_is_there_at_the_start_is_left_out() -> None:
+    collector.settle()
+
+    assert gc.get_freeze_count() > 10_000
+    assert collector.THRESHOLDS == gc.get_threshold()
+    assert gc.isenabled()
+
+
+class _Circle:
+    def __init__(self) -> None:
+        self.self = self
+
+
+def test_circles_are_still_found() -> None:
+    collector.settle()
+    found: list[int] = []
+    gc.callbacks.append(lambda phase, told: found.append(told["collected"]) if phase == "stop" else None)
+    try:
+        for _ in range(2 * collector.THRESHOLDS[0]):
+            _Circle()
+    finally:
+        gc.callbacks.pop()
+
+    assert sum(found) > collector.THRESHOLDS[0]
+
+
+@pytest.mark.parametrize("remembers", [False, True])
+async def test_an_operation_leaves_nothing_for_the_collector(*, remembers: bool) -> None:
+    operator = RichOperator()
+    if remembers:
+        operator.remembers()
+    # Written by code that is made at the second time.
+    for _ in range(3):
+        assert not (await operator.ask(AT_A_GLANCE, **GLANCE_VARIABLES)).errors
+    gc.collect()
+    gc.disable()
+
+    for _ in range(5):
+        await operator.ask(AT_A_GLANCE, **GLANCE_VARIABLES)
+
+    assert gc.collect() < 5
+
+
+@pytest.mark.parametrize("fails", [False, True])
+async def test_only_an_operation_without_errors_forgets_what_it_loaded(*, fails: bool) -> None:
+    """
+    Where there are errors, a resolver of a field that was given up may still come to ask, and nothing is asked twice.
+    """
+    operator = RichOperator()
+    operator.hss.failure = Unavailable("reset", system="hss") if fails else None
+    operations = Operations(SCHEMA, limits=LimitSettings())
+    planned = operations.plan(operations.prepare(AT_A_GLANCE), name=None, variables={**GLANCE_VARIABLES})
+    assert isinstance(planned, Planned)
+    within = Deadline.after(5, operator.clock)
+    context = Context(operator.graph, needs=planned.plan.needs, variables=planned.variables, within=within)
+
+    outcome = await operations.run(planned, context=context)
+
+    assert fails == bool(outcome.errors)
+    assert fails == any(isinstance(each, Loader) for each in vars(context.loaders).values())
