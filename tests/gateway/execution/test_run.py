@@ -246,8 +246,12 @@ async def _turns_of_resolvers(execute: Callable[[Any], Awaitable[Any]]) -> list[
             turns.append(len(seen))
             await asyncio.sleep(0)
 
+    def come() -> Everything:
+        seen.append(1)
+        return Everything()
+
     counting = asyncio.create_task(count())
-    await execute(lambda: seen.append(1) or Everything())
+    await execute(come)
     counting.cancel()
     turns.append(len(seen))
     return [after - before for before, after in itertools.pairwise(turns) if after > before]
