@@ -31,16 +31,16 @@ class Bulkhead:
         if self._places.locked() and self._waiting >= self._max_waiting:
             self._watcher.turned_away(call)
             raise Unavailable("too many calls are waiting", system=self._system, operation=call.operation)
-        await self._place()
+        if self._places.locked():
+            await self._queue()
+        else:
+            await self._places.acquire()
         try:
             return await proceed(call, ask)
         finally:
             self._places.release()
 
-    async def _place(self) -> None:
-        if not self._places.locked():
-            await self._places.acquire()
-            return
+    async def _queue(self) -> None:
         self._waiting += 1
         self._watcher.waits(1)
         try:

@@ -229,6 +229,16 @@ async def test_a_failure_nobody_waits_for_is_not_reported_as_unhandled(ask, syst
     assert not loop_errors
 
 
+async def test_a_caller_that_was_answered_leaves_no_alarm_behind(ask, system, monkeypatch):
+    loop, alarms = asyncio.get_running_loop(), []
+    call_later = loop.call_later
+    monkeypatch.setattr(loop, "call_later", lambda *args: alarms.append(call_later(*args)) or alarms[-1])
+    system.free.set()
+    await ask()
+
+    assert [True] == [alarm.cancelled() for alarm in alarms]
+
+
 async def test_closing_ends_calls_and_their_callers_are_told_rather_than_cancelled(ask, system, flights):
     callers = [ask(), ask(), ask("43")]
     await turns()

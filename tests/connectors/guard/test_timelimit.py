@@ -1,6 +1,7 @@
 """Time limit: a total, whatever the system does meanwhile."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -65,3 +66,47 @@ async def test_a_cancelled_call_is_cancelled_and_not_late():
 
     with pytest.raises(asyncio.CancelledError):
         await caller
+
+
+async def test_a_caller_whose_call_was_late_is_not_cancelled_itself():
+    task = asyncio.current_task()
+    assert task is not None
+
+    with pytest.raises(TimedOut):
+        await limited(0.01, System().proceed)
+
+    assert not task.cancelling()
+    await asyncio.sleep(0)
+
+
+async def test_a_call_that_is_cancelled_in_the_moment_of_its_limit_is_cancelled_and_not_late():
+    async def held_up(_call, _ask):
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().call_soon(task.cancel)
+        time.sleep(0.02)  # noqa: ASYNC251 - Both come in the turn after this one.
+        await asyncio.sleep(1)
+
+    caller = asyncio.ensure_future(limited(0.01, held_up))
+
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    assert caller.cancelled()
+
+
+async def test_a_limit_within_a_limit_ends_its_own_call_only():
+    async def outer(_call, _ask):
+        with pytest.raises(TimedOut):
+            await limited(0.01, System().proceed)
+        await asyncio.sleep(0.001)
+        return "answer"
+
+    assert "answer" == await limited(1, outer)
+
+
+async def test_a_limit_that_was_kept_is_forgotten():
+    system = System()
+    system.free.set()
+    await limited(0.01, system.proceed)
+
+    await asyncio.sleep(0.03)
