@@ -19,9 +19,11 @@ NIL: Final = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 XML_SPACE: Final = " \t\r\n"
 
+MAX_PARTS: Final = 150_000
+"""Elements and attributes of a document."""
+
 _MAX_LEVELS = 256
 _MAX_TEXT = 10_000_000
-_MAX_PARTS = 150_000
 _MAX_BEFORE_THE_ROOT = 100
 _HEAD = 1024
 # While a piece is parsed no other thread runs, the event loop's neither. But what lies across pieces, such as a comment
@@ -54,9 +56,27 @@ def parse(body: bytes, *, charset: str | None = None) -> Element:
     An element whose xsi:nil contradicts what it holds is given an instruction as a child, so that nobody can take its
     text for a value: who reads texts need look for attributes only where there are children, or no text.
     """
-    document = _utf_8(body, charset)
+    return tree_of(document_text(body, charset=charset))
+
+
+def document_text(body: bytes, *, charset: str | None = None) -> str:
+    """The letters of a document without its declaration, so that nothing is left for the parser to decide."""
+    try:
+        head = head_of(body, size=_HEAD)
+        declaration = _DECLARATION.match(head)
+        if _DECLARES.match(head, declaration.end() if declaration else 0):
+            raise XmlError("not an XML declaration, or one too many")
+        declared = declaration.group("double") or declaration.group("single") if declaration else None
+        return text_of(body, said=(charset, declared))[declaration.end() if declaration else 0 :]
+    except CharsetError as exc:
+        raise XmlError(str(exc)) from None
+
+
+def tree_of(text: str) -> Element:
+    """The root element of a document that `document_text` gave; `parse` says what is refused."""
+    document = _utf_8(text)
     # Each of them takes hundreds of bytes of memory: a flood of tiny ones is not even read.
-    if len(document) > _MAX_PARTS and _parts(document) > _MAX_PARTS:
+    if len(document) > MAX_PARTS and _parts(document) > MAX_PARTS:
         raise XmlError("too many elements")
     _check_start(document)
     parser = _parser()
@@ -79,18 +99,9 @@ def _parts(document: bytes) -> int:
     return document.count(b"<") - document.count(b"</") + document.count(b"=")
 
 
-def _utf_8(body: bytes, charset: str | None) -> bytes:
-    # The document in UTF-8 and without its declaration, so that nothing is left for the parser to decide.
+def _utf_8(text: str) -> bytes:
     try:
-        head = head_of(body, size=_HEAD)
-        declaration = _DECLARATION.match(head)
-        if _DECLARES.match(head, declaration.end() if declaration else 0):
-            raise XmlError("not an XML declaration, or one too many")
-        declared = declaration.group("double") or declaration.group("single") if declaration else None
-        text = text_of(body, said=(charset, declared))
-        return text[declaration.end() if declaration else 0 :].encode()
-    except CharsetError as exc:
-        raise XmlError(str(exc)) from None
+        return text.encode()
     except UnicodeEncodeError:
         raise XmlError("half of a surrogate pair") from None
 

@@ -19,8 +19,10 @@ from connectors.cbs.reading import Manner, Reading
 from connectors.cbs.rows import page_of
 from connectors.huawei import LocalTime, MoneyTable
 from connectors.numbering import NumberForm, NumberingPlan
+from connectors.soap.client import read_reply
 from connectors.soap.decoder import decoder
 from connectors.soap.wsdl import Wsdl
+from connectors.wire import Reply
 from connectors.xml import Node, parse
 from schema.billing import Bill, BillStatus
 from schema.source import Source
@@ -52,14 +54,19 @@ def _records(account: str) -> Callable[[bytes], tuple[Bill, ...]]:
         number_form=NumberForm.NATIONAL_SIGNIFICANT,
         bill_statuses={"O": BillStatus.OPEN, "C": BillStatus.CLOSED},
     )
-    read = bills.invoices_reader(manner.using(), Wsdl(_WSDL).reply_type("QueryInvoice", "QueryInvoiceResult"))
+    using = manner.using()
+    read = bills.invoices_reader(using, Wsdl(_WSDL).reply_type("QueryInvoice", "QueryInvoiceResult"))
+    cutter = bills.invoices_cutter(using)
     source = Source(system="billing", operation="QueryInvoice", fetched_at=dt.datetime.now(dt.UTC))
 
-    def decode(body: bytes) -> tuple[Bill, ...]:
-        message = Node(parse(body)).require("Body").require("QueryInvoiceResultMsg")
+    def mapping(message: Node) -> tuple[Bill, ...]:
         make = bills.bill_maker(Reading.of(manner, source), account_number=account)
         told = read(message.require("QueryInvoiceResult").element)
         return bills.arrange_bills(page_of(told, "InvoiceInfo", make, begin=0).rows)
+
+    def decode(body: bytes) -> tuple[Bill, ...]:
+        reply = Reply(status=200, body=body, content_type="text/xml", charset=None, headers={})
+        return read_reply(reply, expect="QueryInvoiceResultMsg", cutter=cutter).mapped(mapping)
 
     return decode
 

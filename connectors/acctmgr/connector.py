@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 from typing import Any, Final
 
-from connectors.acctmgr.mapping import Reading, history_reader, read_recharges
+from connectors.acctmgr.mapping import Reading, history_cutter, history_reader, read_recharges
 from connectors.acctmgr.settings import AcctMgrSettings
 from connectors.capabilities import CHECK, Period
 from connectors.clock import Deadline
@@ -45,6 +45,7 @@ class AcctMgrConnector:
         if not self._exchange.takes(_ENQUIRY, "SubscriberNo"):
             raise WsdlError(f"{settings.wsdl.name} has no {_ENQUIRY}; point `wsdl` at a file that has it")
         self._reading = self._how_to_read()
+        self._cutter = history_cutter(self._time)
 
     async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
         """Recharges of a line in *period*, newest first; empty when none (VoucherRechargeEnquiry)."""
@@ -75,6 +76,7 @@ class AcctMgrConnector:
             self._header(),
             {"SubscriberNo": number, "StartTime": start, "EndTime": end},
             lambda result: read_recharges(result, self._reading, msisdn=msisdn, source=self._source()),
+            cutter=self._cutter,
         )
 
     def _header(self) -> dict[str, Any]:

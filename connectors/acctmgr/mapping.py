@@ -10,7 +10,8 @@ from connectors.huawei import LocalTime, MoneyTable
 from connectors.huawei.money import LONG, MoneyByCurrency
 from connectors.maker import maker_of
 from connectors.numbering import NotInPlanError, NumberForm, NumberingPlan
-from connectors.soap.records import compiled, element, entries, record
+from connectors.soap.cutting import Cutter
+from connectors.soap.records import compiled, cutter, demand_elements, element, entries, record
 from connectors.soap.types import Type
 from connectors.xml import Element, Node, XmlError
 from schema.recharge import Recharge, RechargeResult
@@ -51,6 +52,11 @@ _likeness: Final = operator.attrgetter("traded", "batch", "sequence", "before", 
 def history_reader(time: LocalTime, *, type_: Type | None = None) -> Callable[[Element], History]:
     """What reads the result of a system with such times, whose WSDL says it is of *type_*; made once. WsdlError."""
     return compiled(History, type=type_, using=time.using())
+
+
+def history_cutter(time: LocalTime) -> Cutter:
+    """What cuts recharges out of the replies of a system with such times; made once."""
+    return cutter(History, at=("VoucherRechargeEnquiryResult",), using=time.using())
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ def _check_doubles(result: Node, logs: list[RechargeLog], reading: Reading) -> N
 
 
 def _says_one_twice(result: Node) -> bool:
+    demand_elements(result.element)
     said = [tuple((field.name, field.element.text) for field in log.elements()) for log in result.children(_LOG)]
     return len(set(said)) != len(said)
 

@@ -7,7 +7,8 @@ from connectors.cbs.reading import Reading, Using, unique
 from connectors.cbs.rows import Counted
 from connectors.huawei.money import LONG, MoneyByCurrency, MoneyByUnits
 from connectors.maker import maker_of
-from connectors.soap.records import compiled, element, entries, record
+from connectors.soap.cutting import Cutter
+from connectors.soap.records import compiled, cutter, element, entries, record
 from connectors.soap.types import Type
 from connectors.xml import Element, XmlError
 from schema.billing import Bill, BillLine, BillStatus, Payment
@@ -92,6 +93,16 @@ def invoices_reader(using: Using, type_: Type | None = None) -> Callable[[Elemen
 def payment_log_reader(using: Using, type_: Type | None = None) -> Callable[[Element], PaymentLog]:
     """What reads the results of QueryPaymentLog, which the WSDL says are of *type_*; made once. Raises WsdlError."""
     return compiled(PaymentLog, type=type_, using=using)
+
+
+def invoices_cutter(using: Using) -> Cutter:
+    """What cuts bills and their lines out of replies to QueryInvoice; made once."""
+    return cutter(Invoices, at=("QueryInvoiceResult",), using=using)
+
+
+def payment_log_cutter(using: Using) -> Cutter:
+    """What cuts payments out of replies to QueryPaymentLog; made once."""
+    return cutter(PaymentLog, at=("QueryPaymentLogResult",), using=using)
 
 
 def bill_maker(reading: Reading, *, account_number: str) -> Callable[[InvoiceInfo], Bill]:

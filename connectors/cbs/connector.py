@@ -20,6 +20,7 @@ from connectors.errors import BadData, Misconfigured, NotKnown
 from connectors.guard import Answer, Call, source_of
 from connectors.huawei import Exchange, Serials
 from connectors.soap import SoapClient, Wsdl, WsdlError
+from connectors.soap.cutting import Cutter
 from connectors.wire import HttpWire
 from connectors.xml import Element, XmlError
 from schema.billing import AccountBalance, Bill, Payment
@@ -51,8 +52,9 @@ class CBSConnector:
         if not self._bc.takes(CUSTOMER_INFO, "QueryObj"):
             raise WsdlError(f"{settings.bc_wsdl.name} has no {CUSTOMER_INFO}; point `bc_wsdl` at a file that has it")
         self._readers = Readers.compiled_for(self._manner, settings.balance_operation, bc=self._bc, ar=self._ar)
-        self._invoices = self._pager(INVOICE, "InvoiceInfo", self._readers.invoices)
-        self._payment_log = self._pager(PAYMENT_LOG, "PaymentInfo", self._readers.payment_log)
+        told = self._readers
+        self._invoices = self._pager(INVOICE, "InvoiceInfo", told.invoices, told.invoices_cutter)
+        self._payment_log = self._pager(PAYMENT_LOG, "PaymentInfo", told.payment_log, told.payment_log_cutter)
 
     async def profile(
         self, key: BillingKey, *, parts: frozenset[BillingPart], within: Deadline
@@ -206,12 +208,13 @@ class CBSConnector:
     def _header(self) -> messages.Request:
         return messages.header(self._settings, self._serials.take())
 
-    def _pager(self, operation: str, name: str, read: Callable[[Element], Told[R]]) -> Pager[R]:
+    def _pager(self, operation: str, name: str, read: Callable[[Element], Told[R]], cutter: Cutter) -> Pager[R]:
         return Pager(
             self._ar,
             operation,
             name,
             read=read,
+            cutter=cutter,
             header=self._header,
             page_rows=self._settings.page_rows,
             max_pages=self._settings.max_pages,

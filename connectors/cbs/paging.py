@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 from connectors.cbs import messages
 from connectors.cbs.rows import Page, Told, page_of
 from connectors.huawei import Exchange
+from connectors.soap.cutting import Cutter
 from connectors.xml import Element, Node, XmlError
 
 R = TypeVar("R")
@@ -13,7 +14,7 @@ T = TypeVar("T")
 
 
 class Pager(Generic[R]):
-    """One list operation of one service; *name* is its row element, and *read* reads its result."""
+    """One list operation of one service; *name* is its row element, *read* reads its result, *cutter* cuts it."""
 
     def __init__(
         self,
@@ -22,6 +23,7 @@ class Pager(Generic[R]):
         name: str,
         *,
         read: Callable[[Element], Told[R]],
+        cutter: Cutter,
         header: Callable[[], Mapping[str, Any]],
         page_rows: int,
         max_pages: int,
@@ -30,6 +32,7 @@ class Pager(Generic[R]):
         self._operation = operation
         self._name = name
         self._read = read
+        self._cutter = cutter
         self._header = header
         self._page_rows = page_rows
         # Some releases have no paging in the request: then one reply has to hold everything.
@@ -76,4 +79,4 @@ class Pager(Generic[R]):
                 raise XmlError("rows are left, and `max_pages` or the WSDL gives no way to ask for them")
             return page
 
-        return await self._exchange.ask(self._operation, self._header(), request, decode)
+        return await self._exchange.ask(self._operation, self._header(), request, decode, cutter=self._cutter)

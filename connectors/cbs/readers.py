@@ -9,6 +9,7 @@ from connectors.cbs.customer_info import CustomerInfoReaders
 from connectors.cbs.reading import Manner
 from connectors.cbs.settings import BalanceOperation
 from connectors.huawei import Exchange
+from connectors.soap.cutting import Cutter
 from connectors.xml import Element
 
 CUSTOMER_INFO: Final = "QueryCustomerInfo"
@@ -22,7 +23,9 @@ class Readers:
 
     customer_info: CustomerInfoReaders
     invoices: Callable[[Element], bills.Invoices]
+    invoices_cutter: Cutter
     payment_log: Callable[[Element], bills.PaymentLog]
+    payment_log_cutter: Cutter
     balance: balances.Read
 
     @classmethod
@@ -32,6 +35,8 @@ class Readers:
         return cls(
             customer_info=CustomerInfoReaders.compiled_with(using, bc.result_type(CUSTOMER_INFO)),
             invoices=bills.invoices_reader(using, ar.result_type(INVOICE)),
+            invoices_cutter=bills.invoices_cutter(using),
             payment_log=bills.payment_log_reader(using, ar.result_type(PAYMENT_LOG)),
+            payment_log_cutter=bills.payment_log_cutter(using),
             balance=balances.balance_reader(balance_operation, using, ar.result_type(balance_operation)),
         )

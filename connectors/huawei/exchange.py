@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from connectors.errors import BadData, Misconfigured, Unavailable
 from connectors.huawei.outcomes import Outcomes
 from connectors.soap import SoapClient, SoapFault, Wsdl, WsdlError
+from connectors.soap.cutting import Cutter
 from connectors.soap.types import Type
 from connectors.xml import Node, XmlError
 
@@ -53,18 +54,28 @@ class Exchange:
         return self._wsdl.reply_type(operation, f"{operation}Result")
 
     async def ask(
-        self, operation: str, header: Mapping[str, Any], request: Mapping[str, Any], read: Callable[[Node], T]
+        self,
+        operation: str,
+        header: Mapping[str, Any],
+        request: Mapping[str, Any],
+        read: Callable[[Node], T],
+        *,
+        cutter: Cutter | None = None,
     ) -> T:
         """
         Ask, and give what *read* makes of the XResult element, which every success has.
 
         *header* and *request* are RequestHeader and XRequest as zeep takes them. *read* raises XmlError for what it
-        cannot trust. Raises ConnectorError of every kind.
+        cannot trust. *cutter* is of this operation. Raises ConnectorError of every kind.
         """
         envelope = self._envelope(operation, {"RequestHeader": header, f"{operation}Request": request})
         try:
             reply = await self._client.ask(
-                envelope, operation=operation, action=self._wsdl.action(operation), expect=f"{operation}ResultMsg"
+                envelope,
+                operation=operation,
+                action=self._wsdl.action(operation),
+                expect=f"{operation}ResultMsg",
+                cutter=cutter,
             )
             return await reply.read(lambda body: read(self._result(body, operation, header)))
         except SoapFault as fault:

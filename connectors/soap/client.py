@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from connectors.errors import BadData, Misconfigured, Unavailable
 from connectors.offload import worked_out
+from connectors.soap.cutting import Cut, Cutter
 from connectors.wire import HttpWire, Reply, decoded
-from connectors.xml import Node, XmlError, parse
+from connectors.xml import Node, XmlError, document_text, tree_of
 
 T = TypeVar("T")
 
@@ -32,15 +33,30 @@ class SoapFault(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SoapReply:
-    """The one element of the body, the header if there is one, and the size of the whole reply in bytes."""
+    """
+    The one element of the body, the header if there is one, and the size of the whole reply in bytes.
+
+    *whole* gives the body again where rows have been cut out of it.
+    """
 
     body: Node
     header: Node | None
     size: int = 0
+    whole: Callable[[], Node] | None = None
 
     async def read(self, mapping: Callable[[Node], T]) -> T:
         """*mapping* applied to the body; in a thread when the reply was large, so that others are not held up."""
-        return await worked_out(lambda: mapping(self.body), size=self.size)
+        return await worked_out(lambda: self.mapped(mapping), size=self.size)
+
+    def mapped(self, mapping: Callable[[Node], T]) -> T:
+        """*mapping* applied to the body, and if it raises XmlError where rows have been cut, to the whole of it."""
+        try:
+            return mapping(self.body)
+        except XmlError:
+            if self.whole is None:
+                raise
+        # What is wrong with a reply is always said by the same reader.
+        return mapping(self.whole())
 
 
 class SoapClient:
@@ -51,9 +67,11 @@ class SoapClient:
         self._wire = wire
         self._path = path
 
-    async def ask(self, envelope: bytes, *, operation: str, action: str, expect: str) -> SoapReply:
+    async def ask(
+        self, envelope: bytes, *, operation: str, action: str, expect: str, cutter: Cutter | None = None
+    ) -> SoapReply:
         """
-        Send *envelope* and give the body element, whose local name must be *expect*.
+        Send *envelope* and give the body element, whose local name must be *expect*. *cutter* may cut rows out of it.
 
         Raises SoapFault for a fault, Unavailable for an HTTP failure, BadData for anything that is not one well-formed
         SOAP 1.1 envelope with that element.
@@ -62,7 +80,7 @@ class SoapClient:
         reply = await self._wire.post(self._path, envelope, operation=operation, headers=headers)
         self._check_status(reply, operation)
         try:
-            return await decoded(lambda whole: read_reply(whole, expect=expect), reply)
+            return await decoded(lambda whole: read_reply(whole, expect=expect, cutter=cutter), reply)
         except XmlError as exc:
             if reply.status >= 500:
                 raise Unavailable(f"HTTP {reply.status}", system=self._system, operation=operation) from exc
@@ -78,11 +96,33 @@ class SoapClient:
             raise BadData(f"HTTP {reply.status}", system=self._system, operation=operation)
 
 
-def read_reply(reply: Reply, *, expect: str) -> SoapReply:
-    """The body element of a SOAP 1.1 reply; raises SoapFault or XmlError."""
+def read_reply(reply: Reply, *, expect: str, cutter: Cutter | None = None) -> SoapReply:
+    """The body element of a SOAP 1.1 reply, rows cut out of it by *cutter*; raises SoapFault or XmlError."""
     if reply.content_type not in {"text/xml", "application/xml", "application/soap+xml"}:
         raise XmlError("the answer is not XML")
-    header, found = _contents(Node(parse(reply.body, charset=reply.charset)))
+    text = document_text(reply.body, charset=reply.charset)
+    if cutter is None:
+        return _read(text, reply, expect=expect)
+    cut = cutter.cut(text)
+    found = None if cut is None else _read_cut(cut, text, reply, cutter, expect=expect)
+    if found is None:
+        cut, found = None, _read(text, reply, expect=expect)
+    cutter.learn(text, cut)
+    return found
+
+
+def _read_cut(cut: Cut, text: str, reply: Reply, cutter: Cutter, *, expect: str) -> SoapReply | None:
+    try:
+        found = _read(cut.rest, reply, expect=expect)
+        if not cutter.put_into(found.body, cut):
+            return None
+    except (SoapFault, XmlError):
+        return None
+    return dataclasses.replace(found, whole=lambda: _read(text, reply, expect=expect).body)
+
+
+def _read(text: str, reply: Reply, *, expect: str) -> SoapReply:
+    header, found = _contents(Node(tree_of(text)))
     if found.name == "Fault" and found.namespace == SOAP_11:
         raise _fault(found)
     if reply.status != 200 or found.name != expect:

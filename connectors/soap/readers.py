@@ -167,7 +167,9 @@ def _unusual(s: str) -> str:
 def _list(field: Field, at: int, plan: Plan, plans: dict[type[Any], Plan]) -> Iterator[str]:
     o, rows = f"o.{field.attribute}", f"l{plan.lists.index(field)}"
     if field.record is not None:
-        yield f" {o} = [read_{plans[field.record].number}(c) for c in {rows}]"
+        # The text of a row that has been cut is the record made of it: see `cutting`.
+        n = plans[field.record].number
+        yield f" {o} = [t if (t := c.text).__class__ is record_{n} else read_{n}(c) for c in {rows}]"
     elif field.kind is Kind.NODE:
         yield f" {o} = [Node(c) for c in {rows}]"
     else:

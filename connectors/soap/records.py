@@ -7,11 +7,12 @@ single child that occurs twice is an error, and a leaf holds text and nothing el
 
 import functools
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from connectors.lexical import LexicalError
 from connectors.soap import agreement, shapes, values
+from connectors.soap.cutting import Cutter, demand_elements
 from connectors.soap.fields import (
     Field,
     Kind,
@@ -35,6 +36,8 @@ __all__ = [
     "attribute",
     "children",
     "compiled",
+    "cutter",
+    "demand_elements",
     "element",
     "entries",
     "filled",
@@ -71,6 +74,16 @@ def compiled(
     exec(code, bound)  # noqa: S102 - The source is our own, made of declarations in our own code.
     reader: Callable[[Element], R] = bound["read_0"]
     return reader
+
+
+def cutter(record: type[Any], *, at: Iterable[str], using: Mapping[str, Callable[[str], Any]] | None = None) -> Cutter:
+    """
+    What cuts the rows of a *record* out of replies, in which it is read at the path *at* within the body's element.
+
+    For records whose lists are long. Rows are what has texts, numbers and lists of rows and nothing else; who looks at
+    a row in another way than by the compiled reader has to say `demand_elements` before. Made once, at start.
+    """
+    return Cutter(record, at=tuple(at), read=lambda row: compiled(row, using=using), using=using or {})
 
 
 @functools.cache
