@@ -4,10 +4,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from graphql import GraphQLError
 from graphql.execution.values import VariableValues, get_variable_values
 
 from connectors.clock import Deadline
+from connectors.guard.record import recorded
+from gateway.answers import Answers, Question
 from gateway.documents import Documents, Prepared
 from gateway.execution import run
 from gateway.limits.refusal import refusal
@@ -28,9 +31,13 @@ MAX_VARIABLE_ERRORS = 50
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an operation came to. `data` is None also when a null went all the way up; `executed` tells which."""
+    """
+    What an operation came to. `data` is None also when a null went all the way up; `executed` tells which.
 
-    data: Mapping[str, Any] | None
+    It is a mapping, or a fragment where it is written already because it was or may be given again.
+    """
+
+    data: Any
     errors: Sequence[GraphQLError]
     executed: bool
 
@@ -61,6 +68,7 @@ class Operations:
     """
     Prepares, plans and executes operations of one schema for one kind of caller.
 
+    What was answered from kept calls alone is remembered (`gateway.answers`), for all callers of this kind together.
     With *shows_graph* off, callers may not ask for the graph itself, and mistakes are told in their own words.
     """
 
@@ -69,6 +77,7 @@ class Operations:
         self._limits = limits
         self._shows_graph = shows_graph
         self._plans = Plans(Planner(self._schema))
+        self._answers = Answers(self._schema)
         self._documents = Documents(
             self._schema,
             limits=limits,
@@ -127,12 +136,31 @@ class Operations:
         graph: Graph,
         within: Deadline,
     ) -> Outcome:
-        """Plan and run the operation called *name*, with a context of its own."""
+        """Plan and run the operation called *name* with a context of its own, or give what that would come to."""
+        # A long document is not worth hashing, as it is prepared anew each time anyway.
+        question = None if prepared.is_long else self._answers.question(prepared.text, name, variables)
+        if question is not None and (written := await self._answers.recall(question, graph)) is not None:
+            return Outcome(data=orjson.Fragment(written), errors=(), executed=True)
         planned = self.plan(prepared, name=name, variables=variables)
         if isinstance(planned, Outcome):
             return planned
         context = Context(graph, needs=planned.plan.needs, variables=planned.variables, within=within)
-        return await self.run(planned, context=context)
+        if question is None or not self._answers.may_remember(planned.plan):
+            return await self.run(planned, context=context)
+        return await self._run_recorded(planned, context, question)
+
+    async def _run_recorded(self, planned: Planned, context: Context, question: Question) -> Outcome:
+        with recorded() as record:
+            outcome = await self.run(planned, context=context)
+        relied = record.whole
+        if not relied or outcome.errors or outcome.data is None:
+            return outcome
+        try:
+            written = orjson.dumps(outcome.data)
+        except TypeError:
+            return outcome  # As whoever writes the response will find out.
+        self._answers.remember(question, written, relied=relied, graph=context.graph, began=context.started_at)
+        return Outcome(data=orjson.Fragment(written), errors=(), executed=True)
 
     def pin(self, text: str) -> Sequence[GraphQLError]:
         """

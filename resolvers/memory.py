@@ -104,6 +104,10 @@ class IdentityMemory:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def now(self) -> dt.datetime:
+        """The time by which what is remembered grows old."""
+        return self._clock.now()
+
     def resolved(self, name: Name) -> Resolved | None:
         """The customer that *name* led to."""
         return self._get(Resolved, *name)

@@ -6,8 +6,10 @@ Without a memory nothing is remembered and everything is confirmed by its system
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
+from connectors.guard.record import RECORD
 from resolvers.memory import CustomerNumber, IdentityMemory, Resolved, Sim
 from resolvers.names import By, Name
 from schema.customer import Customer
@@ -37,14 +39,17 @@ class Recollection:
     def trusted(self, name: Name) -> CustomerNumber | None:
         """The customer behind *name*, when billing need not be asked again who it is."""
         found = self.resolved(name)
-        if found is None or self.profiles or not self._recent(found.confirmed_at):
-            return None
-        return found.customer
+        trusted = found is not None and not self.profiles and self._recent(found.confirmed_at)
+        who = found.customer if found is not None and trusted else None
+        self._note(Recollection.trusted, name, who)
+        return who
 
     def trusted_sim(self, imsi: str) -> str | None:
         """The number of a SIM, when the network need not be asked again."""
         found = self.sim(imsi)
-        return found.msisdn if found is not None and self._recent(found.confirmed_at) else None
+        msisdn = found.msisdn if found is not None and self._recent(found.confirmed_at) else None
+        self._note(Recollection.trusted_sim, imsi, msisdn)
+        return msisdn
 
     def learn(self, name: Name, customer: Customer, *, accounts: tuple[str, ...], sources: Iterable[Source]) -> None:
         """Remember that the systems of *sources* have just led from *name*, over its *accounts*, to *customer*."""
@@ -72,6 +77,11 @@ class Recollection:
             self.memory.forget_sim(name.value)
         self.memory.forget(name)
 
+    def _note(self, ask: "Callable[[Recollection, Any], object]", name: Name | str, found: object) -> None:
+        record = RECORD.get()
+        if record is not None and self.memory is not None:
+            record.relies(Trusted(self, ask, name, found))
+
     def _recent(self, confirmed_at: dt.datetime) -> bool:
         if self.memory is None or self.always_confirm:
             return False
@@ -81,3 +91,30 @@ class Recollection:
     def _confirmed_at(self, sources: Iterable[Source]) -> dt.datetime:
         # An answer from the cache, or to a question of before this operation began, confirms nothing newer than itself.
         return min((self.now, *(source.fetched_at for source in sources)))
+
+
+class Trusted:
+    """What an operation took on trust, or did not: the same question to the memory is put again at another time."""
+
+    __slots__ = ("_ask", "_found", "_name", "_of")
+
+    def __init__(
+        self, of: Recollection, ask: Callable[[Recollection, Any], object], name: Name | str, found: object
+    ) -> None:
+        self._of = of
+        self._ask = ask
+        self._name = name
+        self._found = found
+
+    async def holds(self) -> bool:
+        """Whether the memory would say the same now."""
+        memory = self._of.memory
+        if memory is None:
+            return False
+        return self._ask(dataclasses.replace(self._of, now=memory.now()), self._name) == self._found
+
+    def tell(self) -> None:
+        """Nobody watches what is taken on trust."""
+
+    def watch(self, gone: Callable[[], object]) -> None:
+        """Trust ends with time; nobody hears of it."""

@@ -28,7 +28,7 @@ _EXACT = decimal.Context(prec=200, traps=[decimal.Inexact, decimal.InvalidOperat
 _WITHOUT = "Without what a system that cannot be reached would add: then `complete` is false, and an error tells why."
 
 
-@computed(Customer, name="totals", description="What the customer owes and holds in all, per currency.")
+@computed(Customer, name="totals", description="What the customer owes and holds in all, per currency.", stable=True)
 def totals(customer: Customer, _: Context) -> CustomerTotals:
     """No system is asked for this alone."""
     return CustomerTotals(customer=customer)

@@ -32,7 +32,7 @@ class Call:
         return (self.system, self.operation, self.args)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, weakref_slot=True)
 class Answer(Generic[T]):
     """A value with the parts it holds and when the system gave it."""
 

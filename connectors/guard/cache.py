@@ -12,11 +12,13 @@ import enum
 import functools
 import hashlib
 import secrets
+import weakref
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from connectors.clock import Clock
 from connectors.guard.answer import Answer, Call
+from connectors.guard.record import RECORD
 from connectors.guard.watch import Unwatched, Watcher
 
 if TYPE_CHECKING:
@@ -54,13 +56,29 @@ class Cache:
 
     async def recall(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """The stage that gives a fresh answer which has the parts, and else proceeds."""
-        fresh_s = self._fresh_for(call)
-        if fresh_s > 0:
-            kept = await self._store.get(self._key(call))
-            if kept is not None and kept.serves(call) and self._age(kept) < dt.timedelta(seconds=fresh_s):
-                self._watcher.recalled(call)
+        record = RECORD.get()
+        if self._fresh_for(call) > 0:
+            key = self._key(call)
+            kept = await self.fresh(key, call)
+            if kept is not None:
+                self.tell(call)
+                if record is not None:
+                    record.relies(Recalled(self, key, call, kept))
                 return kept
+        if record is not None:
+            record.asks()
         return await proceed(call, ask)
+
+    async def fresh(self, key: str, call: Call) -> Answer[Any] | None:
+        """What is kept under *key*, if it has the parts of *call* and is fresh now. Nobody is told."""
+        kept = await self._store.get(key)
+        if kept is None or not kept.serves(call):
+            return None
+        return kept if self._age(kept) < dt.timedelta(seconds=self._fresh_for(call)) else None
+
+    def tell(self, call: Call) -> None:
+        """Tell whoever watches that an answer is given again."""
+        self._watcher.recalled(call)
 
     async def keep(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """The stage that proceeds and keeps what comes, whether or not somebody is still waiting for it."""
@@ -79,6 +97,35 @@ class Cache:
     def _key(self, call: Call) -> str:
         digest = hashlib.blake2b(_canonical(call.args).encode(), key=self._hash_key, digest_size=16).hexdigest()
         return f"{call.system}:{call.operation}:{digest}"
+
+
+class Recalled:
+    """An answer that was given again: found by its key, without the arguments that the key was made of."""
+
+    __slots__ = ("_answer", "_cache", "_call", "_key")
+
+    def __init__(self, cache: Cache, key: str, call: Call, answer: Answer[Any]) -> None:
+        self._cache = cache
+        self._key = key
+        self._call = Call(call.system, call.operation, (), call.within, call.parts)
+        self._answer = weakref.ref(answer)
+
+    async def holds(self) -> bool:
+        """Whether the cache would give the very same answer now."""
+        found = await self._cache.fresh(self._key, self._call)
+        return found is not None and found is self._answer()
+
+    def tell(self) -> None:
+        """Tell as if it had been asked for."""
+        self._cache.tell(self._call)
+
+    def watch(self, gone: Callable[[], object]) -> None:
+        """Have *gone* called when the store drops the answer."""
+        answer = self._answer()
+        if answer is None:
+            gone()
+        else:
+            self._answer = weakref.ref(answer, lambda _: gone())
 
 
 _PLAIN: Mapping[type, Callable[[Any], str]] = {
