@@ -94,7 +94,7 @@ class Connection:
     def finish(self) -> bool:
         """End the exchange. Whether another one may follow, which takes a whole answer and not a byte more."""
         may_follow = self._is_over if self._full is None else self._full.may_another_follow
-        self._full, self._is_over = None, False
+        self._full, self._is_over, self._received = None, False, b""
         self._unused_since = self._loop.time()
         return may_follow and self.stream.is_quiet
 

@@ -120,6 +120,9 @@ class SessionPool:
     async def _leased(self) -> Session:
         if self._closed:
             raise self._refusal()
+        if self._idle and not self._waiters:
+            # What `_serve` would do for the only one who waits.
+            return self._idle.pop()
         waiter: asyncio.Future[Session] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         self._serve()
@@ -152,6 +155,8 @@ class SessionPool:
 
     def _serve(self) -> None:
         """Take every step that can be taken now. Called after each change."""
+        if not self._waiters:
+            return
         # Callers that have just been cancelled still stand in the queue, and must not be handed a session.
         self._waiters = collections.deque(waiter for waiter in self._waiters if not waiter.done())
         while (step := next_step(self._standing())) is not Step.WAIT:

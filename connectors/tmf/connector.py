@@ -142,6 +142,9 @@ class TMFConnector:
         self, collection: Collection[T], ids: Iterable[str], *, parts: frozenset[Part], within: Deadline
     ) -> dict[str, Answer[T] | ConnectorError]:
         groups = questions(ids, join=self._joins, size=self._settings.page_size)
+        if len(groups) == 1:
+            # As usual, and then a task for it would be one more than needed.
+            return await self._group(collection, groups[0], parts, within)
         outcomes = await asyncio.gather(*(self._group(collection, group, parts, within) for group in groups))
         return {wanted: outcome for group in outcomes for wanted, outcome in group.items()}
 
