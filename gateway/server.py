@@ -19,7 +19,7 @@ from gateway.http.endings import Endings
 from gateway.http.loopback import is_loopback
 from gateway.http.protocol import PatientProtocol
 from gateway.settings import ServerSettings, Settings, SettingsError
-from gateway.workers.acceptor import Acceptor, Among
+from gateway.workers.acceptor import Acceptor, Among, Connections
 from gateway.workers.share import count
 from gateway.workers.supervisor import supervise
 
@@ -153,9 +153,11 @@ class Server(uvicorn.Server):
             )
             return made
 
-        acceptor = Acceptor(
-            listener, make=make, connections=self.server_state.connections, turns=among.turns, place=among.place
-        )
+        connections = Connections()
+        # uvicorn's set is for its own protocols.
+        self.server_state.connections = cast("set[Any]", connections)
+        acceptor = Acceptor(listener, make=make, connections=connections, turns=among.turns, place=among.place)
+        connections.ended = acceptor.note
         acceptor.start()
         return acceptor
 

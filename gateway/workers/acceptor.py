@@ -8,8 +8,14 @@ from collections.abc import Callable, Sized
 from gateway.workers.turns import Turns
 
 _BACKLOG = 2048
-_LEAVE_S = 0.005
-"""So long a connection is left to workers that have fewer. Who does not take it by then is busy, or hangs."""
+_LEAVE_S = 0.02
+"""
+So long a connection is left to workers that have fewer. Who does not take it by then is busy for longer than a step of
+a question takes, or hangs.
+"""
+
+_LOOK_S = 0.005
+"""So often one that leaves it to others looks whether it is its turn by now."""
 
 _AT_ONCE = 16
 """
@@ -26,6 +32,21 @@ class Among:
 
     place: int
     turns: Turns
+
+
+class Connections(set[asyncio.Protocol]):
+    """
+    Those that a worker has. *ended* is called whenever one of them ends, at once.
+
+    Noted later, a client that only looked whether somebody is there would turn away the next one.
+    """
+
+    ended: Callable[[], None]
+
+    def discard(self, element: asyncio.Protocol) -> None:
+        """It ended."""
+        super().discard(element)
+        self.ended()
 
 
 class Acceptor:
@@ -49,6 +70,7 @@ class Acceptor:
         self._coming: set[asyncio.Task[object]] = set()
         self._later: asyncio.TimerHandle | None = None
         self._alone = 1
+        self._takes = True
 
     def start(self) -> None:
         """Take connections from now on."""
@@ -59,14 +81,16 @@ class Acceptor:
 
     def close(self) -> None:
         """Take no more."""
+        self._takes = False
         self._turns.note_absence(self._place)
         self._loop.remove_reader(self._listener)
         if self._later is not None:
             self._later.cancel()
 
     def note(self) -> None:
-        """Tell the others how many there are."""
-        self._turns.note(self._place, len(self._connections) + len(self._coming))
+        """Tell the others how many there are, unless no more are taken."""
+        if self._takes:
+            self._turns.note(self._place, len(self._connections) + len(self._coming))
 
     def _ready(self) -> None:
         self.note()
@@ -74,12 +98,21 @@ class Acceptor:
             self._alone = 1
             self._take()
         else:
-            self._pause(_LEAVE_S)
+            # The socket stays readable, so the loop would come back at once, again and again.
+            self._loop.remove_reader(self._listener)
+            self._look_again(until=self._loop.time() + _LEAVE_S)
 
-    def _pause(self, seconds: float) -> None:
-        # The socket stays readable, so the loop would come back at once, again and again.
-        self._loop.remove_reader(self._listener)
-        self._later = self._loop.call_later(seconds, self._resume)
+    def _look_again(self, *, until: float) -> None:
+        self._later = self._loop.call_later(_LOOK_S, self._look, until)
+
+    def _look(self, until: float) -> None:
+        if self._turns.has_fewest(self._place):
+            self._later = None
+            self._loop.add_reader(self._listener, self._ready)
+        elif self._loop.time() < until:
+            self._look_again(until=until)
+        else:
+            self._resume()
 
     def _resume(self) -> None:
         self._later = None
@@ -97,11 +130,16 @@ class Acceptor:
             return False
         except OSError:
             # No files or memory for another one; what is there must end first.
-            self._pause(_NO_FILES_S)
+            self._loop.remove_reader(self._listener)
+            self._later = self._loop.call_later(_NO_FILES_S, self._resume)
             return False
         connection.setblocking(False)
         task: asyncio.Task[object] = self._loop.create_task(self._loop.connect_accepted_socket(self._make, connection))
         self._coming.add(task)
-        task.add_done_callback(self._coming.discard)
+        task.add_done_callback(self._arrived)
         self.note()
         return True
+
+    def _arrived(self, task: asyncio.Task[object]) -> None:
+        self._coming.discard(task)
+        self.note()

@@ -8,9 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from gateway.server import listen
-from gateway.workers.acceptor import Acceptor
+from gateway.server import Server, configuration, listen
+from gateway.settings import ServerSettings
+from gateway.workers import acceptor
+from gateway.workers.acceptor import Acceptor, Among, Connections
 from gateway.workers.turns import Turns, slots
+from tests.gateway.http.serving import Application
 
 
 @pytest.fixture
@@ -90,6 +93,80 @@ async def test_a_burst_is_shared(turns: Turns) -> None:
             worker.acceptor.close()
 
     assert 16 <= len(workers[0].taken) <= 24
+
+
+async def test_a_connection_that_ended_is_told_at_once(turns: Turns) -> None:
+    connections, one = Connections(), asyncio.Protocol()
+    with listen("127.0.0.1", 0) as listener:
+        worker = Acceptor(listener, make=asyncio.Protocol, connections=connections, turns=turns, place=1)
+        connections.ended = worker.note
+        connections.add(one)
+        worker.start()
+        turns.note(2, 0)
+        assert not turns.has_fewest(1)
+
+        connections.discard(one)
+        assert turns.has_fewest(1)
+
+        worker.close()
+        connections.discard(one)
+        turns.note(3, 5)
+        assert not turns.has_fewest(1), "one that leaves stays away"
+
+
+@pytest.mark.parametrize("count", [2, 4, 16])
+async def test_connections_are_shared_evenly_also_with_a_worker_that_is_busy_now_and_then(
+    turns: Turns, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As workers are whose callers ask while others connect; here the first of two looks now and then."""
+    # A machine that stands still for a moment is not to be taken for a worker that hangs.
+    monkeypatch.setattr(acceptor, "_LEAVE_S", 1.0)
+    with listen("127.0.0.1", 0) as listener, listener.dup() as other:
+        busy, quick = _Worker(listener, turns, 1), _Worker(other, turns, 2)
+        for worker in (busy, quick):
+            worker.acceptor.start()
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(listener)
+
+        async def look() -> None:
+            while True:
+                await asyncio.sleep(0.01)
+                while turns.has_fewest(1) and busy.acceptor._take():
+                    pass
+
+        looking = asyncio.create_task(look())
+        async with _connections(listener, count):
+            await _until(count, busy, quick)
+        looking.cancel()
+        for worker in (busy, quick):
+            worker.acceptor.close()
+
+    assert count / 2 == len(busy.taken) == len(quick.taken)
+
+
+class _Untold(Server):
+    """Without what a server does ten times a second, so that only what is told at once is seen."""
+
+    async def on_tick(self, counter: int) -> bool:  # noqa: ARG002 - uvicorn's signature
+        return self.should_exit
+
+
+async def test_a_server_tells_at_once_of_connections_that_come_and_end(turns: Turns) -> None:
+    turns.note(2, 0)
+    with listen("127.0.0.1", 0) as listener:
+        server = _Untold(configuration(Application(), ServerSettings()))
+        started = asyncio.Event()
+        server.among, server.on_started = Among(1, turns), started.set
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await started.wait()
+        async with asyncio.timeout(5):
+            async with _connections(listener, 1):
+                while not server.server_state.connections or turns.has_fewest(1):  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.005)
+            while not turns.has_fewest(1):  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0.005)
+        server.should_exit = True
+        await serving
 
 
 async def test_connections_of_a_worker_that_hangs_are_taken_by_another_one(turns: Turns) -> None:
