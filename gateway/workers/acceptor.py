@@ -43,7 +43,7 @@ class Connections(set[asyncio.Protocol]):
 
     ended: Callable[[], None]
 
-    def discard(self, element: asyncio.Protocol) -> None:
+    def discard(self, element: object) -> None:
         """It ended."""
         super().discard(element)
         self.ended()

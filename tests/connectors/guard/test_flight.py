@@ -4,6 +4,7 @@ import asyncio
 import gc
 import random
 import traceback
+from typing import Any
 
 import pytest
 
@@ -232,7 +233,12 @@ async def test_a_failure_nobody_waits_for_is_not_reported_as_unhandled(ask, syst
 async def test_a_caller_that_was_answered_leaves_no_alarm_behind(ask, system, monkeypatch):
     loop, alarms = asyncio.get_running_loop(), []
     call_later = loop.call_later
-    monkeypatch.setattr(loop, "call_later", lambda *args: alarms.append(call_later(*args)) or alarms[-1])
+
+    def noted(*args: Any) -> asyncio.TimerHandle:
+        alarms.append(call_later(*args))
+        return alarms[-1]
+
+    monkeypatch.setattr(loop, "call_later", noted)
     system.free.set()
     await ask()
 
