@@ -106,7 +106,7 @@ class Cutter:
         names = [each.name for each in self._all]
         if not names or len(set(names)) != len(names):
             raise TypeError(f"{record.__name__} has no lists of rows, or two of one name")
-        self._left = re.compile(rf"<(?:[^\s<>/:]+:)?(?P<name>{'|'.join(map(re.escape, names))})>(?!{MARK})")
+        self._left = re.compile(rf"<(?:[^\s<>/:]+:)?(?P<name>{'|'.join(map(re.escape, names))})>(?!{re.escape(MARK)})")
         self._patience = Patience()
 
     def cut(self, text: str) -> Cut | None:

@@ -15,19 +15,20 @@ from typing import Any, Final
 
 from connectors.xml import Element
 
-MARK: Final = f"cut-{secrets.token_hex(4)}-"
+MARK: Final = f"]cut-{secrets.token_hex(4)}-"
 """
-With a number behind it: the text of an element that stands for a row.
+With a number behind it: the text of an element that stands for a row. A document that holds it is not cut.
 
-Nobody outside knows it, and a document that holds it is not cut.
+Its bracket is in no text of a row that is cut, so that no row is lost within another.
 """
 
-_NAME: Final = r"(?:(?!(?i:xml))[A-Za-z_][A-Za-z0-9_.-]*:)?[A-Za-z_][A-Za-z0-9_.-]*"
+_NAME: Final = r"(?:[A-Za-z_][A-Za-z0-9_.-]*:)?[A-Za-z_][A-Za-z0-9_.-]*"
 # What is nil and empty is read like what is empty, whatever the prefix stands for.
-_NIL: Final = r"""(?: (?P<nil>(?!(?i:xml))[A-Za-z_][A-Za-z0-9_.-]*:nil)="(?:true|1)"(?=/))?"""
+_NIL: Final = r"""(?: (?P<nil>[A-Za-z_][A-Za-z0-9_.-]*:nil)="(?:true|1)"(?=/))?"""
 _TAG: Final = re.compile(rf"<(?P<end>/?)(?P<name>{_NAME}){_NIL}(?P<empty>/?)>")
-_CUT_ROW: Final = re.compile(rf"<(?P<name>{_NAME})>{MARK}[0-9]+</(?P=name)>")
-_NUMBER: Final = re.compile(rf"{MARK}([0-9]+)<")
+_MARK: Final = re.escape(MARK)
+_CUT_ROW: Final = re.compile(rf"<(?P<name>{_NAME})>{_MARK}[0-9]+</(?P=name)>")
+_NUMBER: Final = re.compile(rf"{_MARK}([0-9]+)<")
 _SPACE: Final = r"[ \t\n]*+"
 # What a parser gives as it stands. Carriage returns it changes, references it resolves, `]]>` it refuses, and so it
 # does with characters that XML has not: a row with one of them is left to it.
@@ -179,7 +180,7 @@ class _Learning:
         name, local = found["name"], _local(found["name"])
         self._tags.append(name)
         tag = re.escape(name)
-        self._group(f"(?:<{tag}>{MARK}[0-9]++</{tag}>{_SPACE})*+")
+        self._group(f"(?:<{tag}>{_MARK}[0-9]++</{tag}>{_SPACE})*+")
         self._lists[local] = (*self._lists.get(local, ()), self._groups)
         while found is not None and found["name"] == name:
             self._leaf(local, found[0][len(name) + 2 : -len(name) - 3])
@@ -220,7 +221,7 @@ class _Learning:
         self._builder.start(_local(name), {})
 
     def _leaf(self, local: str, text: str) -> None:
-        if not self._open or (MARK in text and local not in self._rows):
+        if not self._open:
             raise Odd
         self._builder.start(local, {})
         self._builder.data(text)

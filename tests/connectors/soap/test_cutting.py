@@ -1,6 +1,7 @@
 """Rows that are cut out of a reply give the records that a parser's elements give, and what is refused stays refused."""
 
 import functools
+import re
 import time
 
 import hypothesis
@@ -56,6 +57,10 @@ def test_rows_keep_their_order_whatever_layouts_they_have():
 ODD = {
     "an empty text": line(""),
     "a blank text": line(" "),
+    "a text with white space that may be absent": line("1", "<p:Note> n\t</p:Note>"),
+    "a blank text that may be absent": line("1", "<p:Note>\n</p:Note>"),
+    "a value with white space": line("1", "<p:Tax>1</p:Tax><p:Size> ab </p:Size>"),
+    "an empty value": line("1", "<p:Tax></p:Tax><p:Size></p:Size>"),
     "a blank number": line("1", "<p:Tax> </p:Tax>"),
     "a text with white space": line(" 1\n\t"),
     "a bad number": line(charge="x"),
@@ -102,6 +107,9 @@ ODD = {
     "a space in a tag": ONE.replace("<p:Line>", "<p:Line >"),
     "a prefix that is not bound": ONE.replace("p:", "u:"),
     "a prefix of a leaf that is not bound": ONE.replace("p:Note", "u:Note"),
+    "the prefix of bindings": ONE.replace("p:Note", "xmlns:Note"),
+    "the prefix of XML": ONE.replace("p:Note", "xml:Note"),
+    "a binding that looks like nil": line("1", '<p:Note xmlns:nil="true"/>'),
     "a prefix of a leaf that is bound": ONE.replace("p:Note", "q:Note"),
     "a prefix that is bound to something else": ONE.replace("<p:Line>", '<p:Line xmlns:p="urn:other">'),
     "a row without a prefix": ONE.replace("p:", ""),
@@ -142,12 +150,22 @@ def test_whatever_a_row_looks_like_and_wherever_it_stands_both_ways_say_the_same
     assert right_of_seen() == [outcome(each, known) for each in SEEN]
 
 
-@pytest.mark.parametrize("binding", ['xmlns:q="urn:other"', 'xmlns:q=""', 'xmlns:r="urn:q"'])
-def test_a_prefix_means_what_it_means_where_the_row_stands(binding):
+@pytest.mark.parametrize("document", SEEN[2:])
+@pytest.mark.parametrize("prefix", ["q", "xsi"])
+@pytest.mark.parametrize("binding", ['{}="urn:other"', '{}=""', 'r="urn:q"'])
+def test_a_prefix_means_what_it_means_where_the_row_stands(document, prefix, binding):
     known = taught()
-    document = SEEN[3].replace('xmlns:q="urn:q"', binding)
+    changed = re.sub(f'xmlns:{prefix}="[^"]*"', f"xmlns:{binding.format(prefix)}", document)
 
-    assert outcome(document, None) == outcome(document, known)
+    assert changed != document
+    assert outcome(changed, None) == outcome(changed, known)
+
+
+def test_what_is_learned_from_a_comment_is_nothing_that_a_parser_would_refuse():
+    row = ONE.replace("p:Note", "xmlns:Note")
+    known = cut.new_cutter()
+    for document in [reply(bill(ONE), before=f"<!--{row}-->"), reply(bill(row)), reply(bill(row, ONE))] * 2:
+        assert outcome(document, None) == outcome(document, known)
 
 
 @pytest.mark.parametrize("number", ["0", "1", "99", "x", ""])
@@ -245,6 +263,19 @@ def test_layouts_are_few_and_not_learned_for_ever():
 def test_a_row_that_holds_rows_has_no_layout(inner, around):
     with pytest.raises(Odd):
         learned(f"<Row><a>1</a>{around.format(inner)}</Row>", 0, leaves=frozenset({"a"}), lists=frozenset({"List"}))
+
+
+@pytest.mark.parametrize("row", ["<Row></Row>", "<Row/>", "<Row>x</Row>", "<Row>x<a/></Row>", "<Row><a></Row></a>"])
+def test_what_is_no_row_has_no_layout(row):
+    with pytest.raises(Odd):
+        learned(row, 0, leaves=frozenset({"a"}), lists=frozenset())
+
+
+def test_no_row_is_lost_within_another():
+    layout, _, _ = learned("<Row><a>1</a></Row>", 0, leaves=frozenset({"a"}), lists=frozenset())
+
+    assert layout.take("<Row><a>2</a></Row>") is not None
+    assert layout.take(f"<Row><a>{MARK}2</a></Row>") is None
 
 
 @pytest.mark.parametrize("row", ["<Row>" + "<a>" * 9 + "</a>" * 9 + "</Row>", "<Row>" + "<a/>" * 300 + "</Row>"])
