@@ -49,7 +49,8 @@ class Cache:
         self, *, fresh_s: Mapping[str, float], store: Store, clock: Clock, watcher: Watcher | None = None
     ) -> None:
         self._watcher = watcher or Unwatched()
-        self._fresh_s = fresh_s
+        self._fresh_s = {operation: each for operation, each in fresh_s.items() if each > 0}
+        self._fresh_for = {operation: dt.timedelta(seconds=each) for operation, each in self._fresh_s.items()}
         self._store = store
         self._clock = clock
         self._hash_key = secrets.token_bytes(32)
@@ -57,7 +58,7 @@ class Cache:
     async def recall(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """The stage that gives a fresh answer which has the parts, and else proceeds."""
         record = RECORD.get()
-        if self._fresh_for(call) > 0:
+        if call.operation in self._fresh_for:
             key = self._key(call)
             kept = await self.fresh(key, call)
             if kept is not None:
@@ -74,7 +75,7 @@ class Cache:
         kept = await self._store.get(key)
         if kept is None or not kept.serves(call):
             return None
-        return kept if self._age(kept) < dt.timedelta(seconds=self._fresh_for(call)) else None
+        return kept if self._clock.now() - kept.fetched_at < self._fresh_for[call.operation] else None
 
     def tell(self, call: Call) -> None:
         """Tell whoever watches that an answer is given again."""
@@ -83,16 +84,10 @@ class Cache:
     async def keep(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """The stage that proceeds and keeps what comes, whether or not somebody is still waiting for it."""
         answer = await proceed(call, ask)
-        fresh_s = self._fresh_for(call)
-        if fresh_s > 0:
+        fresh_s = self._fresh_s.get(call.operation)
+        if fresh_s is not None:
             await self._store.set(self._key(call), answer, ttl_s=fresh_s)
         return answer
-
-    def _fresh_for(self, call: Call) -> float:
-        return self._fresh_s.get(call.operation, 0.0)
-
-    def _age(self, answer: Answer[Any]) -> dt.timedelta:
-        return self._clock.now() - answer.fetched_at
 
     def _key(self, call: Call) -> str:
         digest = hashlib.blake2b(_canonical(call.args).encode(), key=self._hash_key, digest_size=16).hexdigest()
