@@ -25,6 +25,7 @@ from gateway.limits.parsing import parsed
 from gateway.limits.refusal import refusal, retold
 from gateway.limits.rules import ABOUT_THE_DOCUMENT, Rules, about_the_graph, every_rule
 from gateway.limits.settings import LimitSettings
+from gateway.limits.together import together
 from gateway.limits.words import in_the_callers_words, plain
 from gateway.plan.outline import Outline, outline
 from gateway.plan.slim import slim
@@ -154,7 +155,11 @@ class Documents:
         self, document: DocumentNode, rules: Rules, tell: Callable[[GraphQLError], GraphQLError]
     ) -> list[GraphQLError]:
         found = validate(
-            self._schema, document, rules, max_errors=MAX_MISTAKES, hide_suggestions=not self._limits.suggestions
+            self._schema,
+            document,
+            (together(rules),),
+            max_errors=MAX_MISTAKES,
+            hide_suggestions=not self._limits.suggestions,
         )
         return [_aborted(error) if isinstance(error, ValidationAbortedError) else tell(error) for error in found]
 

@@ -21,6 +21,8 @@ from graphql import (
     StringValueNode,
 )
 
+from gateway.plan.slim import keys
+
 SHOWS_GRAPH = frozenset({"__schema", "__type", "_service"})
 """Root fields that show the graph itself: introspection, and what a federation router asks."""
 
@@ -105,7 +107,7 @@ def written(document: DocumentNode) -> Written:
 
 
 def _push_children(stack: list[tuple[Node, int]], found: Written, node: Node, depth: int) -> None:
-    for key in node.keys:
+    for key in keys(type(node)):
         below = getattr(node, key, None)
         if not below:
             continue

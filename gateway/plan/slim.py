@@ -8,7 +8,16 @@ errors of execution are told with the places of fields and values.
 
 from graphql import DocumentNode, NameNode, Node, Token, TokenKind
 
+_KEYS: dict[type[Node], tuple[str, ...]] = {}
 _NOWHERE = Token(TokenKind.SOF, 0, 0, 0, 0)
+
+
+def keys(kind: type[Node]) -> tuple[str, ...]:
+    """The attributes of nodes of *kind*. Their own `keys` look through the fields of the class at each reading."""
+    found = _KEYS.get(kind)
+    if found is None:
+        found = _KEYS[kind] = kind.keys
+    return found
 
 
 def slim(document: DocumentNode) -> None:
@@ -22,7 +31,7 @@ def slim(document: DocumentNode) -> None:
             continue
         if node.loc is not None:
             node.loc.start_token = node.loc.end_token = _NOWHERE
-        for key in node.keys:
+        for key in keys(type(node)):
             below = getattr(node, key, None)
             if isinstance(below, tuple):
                 stack.extend(below)
