@@ -39,7 +39,7 @@ bench: $(VENV)/.run-ready  ## Measure beside the peers and write docs/performanc
 bench-quick: $(VENV)/.run-ready  ## The same in a few minutes, to see that all works; the page goes to .cache/bench.
 	$(BIN)/python -m bench --quick
 
-bench-memory: $(VENV)/.run-ready  ## 200,000 requests of 10,000 operations; adds to the last results and the page.
+bench-memory: $(VENV)/.run-ready  ## 200,000 requests of 10,000 operations (25 minutes at most); adds to the last results and the page.
 	$(BIN)/python -m bench --add --parts memory
 
 clean:  ## Remove what the other targets made.

@@ -1,7 +1,7 @@
 -- The load that wrk makes: one question, asked for customer after customer (and, where wanted, as operation after
 -- operation). Arguments: file of the question, address of the graph as path, first customer, number of customers,
--- number of operations. In the question's file `@CUSTOMER@`, `@NATIONAL@` and `@OPERATION@` are places to fill.
-local template, path, first, customers, operations, shift
+-- number of operations, where to begin, and how often each operation comes in a row. In the question's file `@CUSTOMER@`, `@NATIONAL@` and `@OPERATION@` are places to fill.
+local template, path, first, customers, operations, shift, times
 local turn = 0
 
 function init(arguments)
@@ -14,6 +14,7 @@ function init(arguments)
   operations = tonumber(arguments[5])
   -- Rounds do not all begin with the same customer, or a short one would see only those.
   shift = tonumber(arguments[6])
+  times = tonumber(arguments[7])
 end
 
 local headers = { ["Content-Type"] = "application/json", ["Accept"] = "application/json" }
@@ -22,7 +23,7 @@ local rendered = {}
 function request()
   turn = turn + 1
   local customer = (turn - 1 + shift) % customers
-  local operation = (turn - 1 + shift) % operations
+  local operation = math.floor((turn - 1 + shift) / times) % operations
   local key = customer * 100000 + operation
   local ready = rendered[key]
   if ready == nil then

@@ -18,7 +18,7 @@ class Load:
     What is asked: the question in *body*, by so many callers at once, for so many seconds.
 
     It goes round through *customers* from number *first* on, beginning after *shift* of them, and through as many
-    different *operations*.
+    different *operations*, each of which comes *times* times in a row.
     """
 
     body: pathlib.Path
@@ -28,6 +28,7 @@ class Load:
     customers: int = 1
     operations: int = 1
     shift: int = 0
+    times: int = 1
     core: str | None = LOAD_CORE
 
 
@@ -76,7 +77,7 @@ def start(url: str, load: Load) -> "subprocess.Popen[str]":
         str(HERE / "load.lua"),
         f"{parts.scheme}://{parts.netloc}",
         "--",
-        *map(str, (load.body, parts.path, load.first, load.customers, load.operations, load.shift)),
+        *map(str, (load.body, parts.path, load.first, load.customers, load.operations, load.shift, load.times)),
     ]
     return subprocess.Popen(pinned(load.core, command), stdout=subprocess.PIPE, text=True)  # noqa: S603
 

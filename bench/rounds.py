@@ -39,6 +39,7 @@ class Entry:
         customers: int = 1,
         operations: int = 1,
         shift: int = 0,
+        times: int = 1,
         core: str | None = LOAD_CORE,
     ) -> Load:
         """The load of one turn."""
@@ -50,6 +51,7 @@ class Entry:
             customers=customers,
             operations=operations,
             shift=shift,
+            times=times,
             core=core,
         )
 
@@ -83,7 +85,7 @@ class Bench:
             p99_ms=served.p99_ms,
             bytes_each=served.bytes_each,
             calls=asked / max(served.requests, 1),
-            wrong=_wrong(served, entry.size),
+            wrong=wrong(served, entry.size),
             rss_mb=entry.server.rss_mb(),
         )
         self.results.samples.append(sample)
@@ -176,7 +178,8 @@ def with_body(entries: Sequence[Entry], body: Callable[[Contestant], pathlib.Pat
     return found
 
 
-def _wrong(served: Served, size: int) -> int:
+def wrong(served: Served, size: int) -> int:
+    """How many of the answers were not what they should be; all of them when their size on average was not."""
     bad = served.bad_status + served.broken
     # What wrk counts as bytes holds the headers too, which are a few hundred at most.
     headers = 1200
