@@ -86,6 +86,7 @@ _PARTS: dict[str, Callable[[Results], str]] = {
     "cold": _load("cold"),
     "one_customer": _load("one caller"),
     "cached": _load("cached"),
+    "workers": _load("workers"),
     "slow": _load("50 ms"),
     "levels": _levels,
     "size": _curve("size", "bill lines"),
