@@ -17,11 +17,11 @@ import orjson
 Key = tuple[int, int]
 """A place, and an object by identity. While an object is remembered, no other has its identity."""
 
-MAX_BYTES: Final = 32 * 1024 * 1024
-"""Of all operations of a process together; the oldest goes first. A bill with eight lines takes about 3 KB."""
+MAX_BYTES: Final = 8 * 1024 * 1024
+"""Of all operations of a process together; the oldest goes first. A bill with eight lines takes about 4 KB."""
 
-_EACH: Final = 500
-"""About what an object costs beside its text."""
+_EACH: Final = 1_000
+"""About what an object costs beside its text; measured, with what the allocator loses between them."""
 
 
 class Memory:

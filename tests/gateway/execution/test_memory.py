@@ -168,7 +168,7 @@ class _Thing:
 
 
 def test_the_memory_is_bounded_and_the_oldest_goes_first() -> None:
-    memory = Memory(max_bytes=2_000)
+    memory = Memory(max_bytes=4_000)
     things = [_Thing() for _ in range(10)]
 
     for thing in things:
