@@ -1,4 +1,4 @@
-"""Work on large answers beside the event loop: a thread for each piece of work, and only so many at once."""
+"""Work on answers: small ones in turn, large ones beside the event loop, a thread each and only so many at once."""
 
 import asyncio
 import concurrent.futures
@@ -7,6 +7,8 @@ import threading
 import weakref
 from collections.abc import Callable
 from typing import TypeVar
+
+from connectors.turns import PLACE
 
 T = TypeVar("T")
 
@@ -33,6 +35,9 @@ async def worked_out(work: Callable[[], T], *, size: int) -> T:
     brings about soon, and frees its place then. asyncio's own threads are left alone: host names are looked up in them.
     """
     if size <= LARGE:
+        place = PLACE.get()
+        if place is not None and not place.is_first():
+            await place.comes_first()
         return work()
     place = _places_of(asyncio.get_running_loop())[size > HUGE]
     await place.acquire()

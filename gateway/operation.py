@@ -10,6 +10,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from connectors.clock import Deadline
 from connectors.guard.record import recorded
+from connectors.turns import in_line
 from gateway.answers import Answers, Question
 from gateway.documents import Documents, Prepared
 from gateway.execution import run
@@ -145,9 +146,10 @@ class Operations:
         if isinstance(planned, Outcome):
             return planned
         context = Context(graph, needs=planned.plan.needs, variables=planned.variables, within=within)
-        if question is None or not self._answers.may_remember(planned.plan):
-            return await self.run(planned, context=context)
-        return await self._run_recorded(planned, context, question)
+        with in_line():
+            if question is None or not self._answers.may_remember(planned.plan):
+                return await self.run(planned, context=context)
+            return await self._run_recorded(planned, context, question)
 
     async def _run_recorded(self, planned: Planned, context: Context, question: Question) -> Outcome:
         with recorded() as record:

@@ -11,7 +11,6 @@ from connectors import lexical
 from connectors.capabilities import Period
 
 _FORM = re.compile(r"[0-9]{14}", re.ASCII)
-_PLACES = (slice(4), slice(4, 6), slice(6, 8), slice(8, 10), slice(10, 12), slice(12, 14))
 _FIRST_YEAR = 1900
 _REMEMBERED = 4096
 
@@ -34,7 +33,7 @@ class LocalTime:
         if not _FORM.fullmatch(text):
             raise lexical.LexicalError("not a time of 14 digits")
         try:
-            local = dt.datetime(*(int(text[place]) for place in _PLACES), tzinfo=self.zone)  # type: ignore[misc,arg-type]
+            local = self._local(int(text[:8]), int(text[8:]))
             return None if text.startswith(self.none) else self._instant(local)
         except (ValueError, OverflowError) as exc:
             raise lexical.LexicalError("not a possible time") from exc
@@ -54,6 +53,12 @@ class LocalTime:
         """
         remember = functools.lru_cache(maxsize=_REMEMBERED)
         return {"time": remember(self.parse), "instant": remember(self.require)}
+
+    def _local(self, day: int, time: int) -> dt.datetime:
+        # Arithmetic takes half the time of six small texts.
+        year, month = divmod(day // 100, 100)
+        hour, minute = divmod(time // 100, 100)
+        return dt.datetime(year, month, day % 100, hour, minute, time % 100, tzinfo=self.zone)
 
     def _instant(self, local: dt.datetime) -> dt.datetime:
         if local.year < _FIRST_YEAR:
