@@ -35,9 +35,9 @@ async def worked_out(work: Callable[[], T], *, size: int) -> T:
     brings about soon, and frees its place then. asyncio's own threads are left alone: host names are looked up in them.
     """
     if size <= LARGE:
-        place = PLACE.get()
-        if place is not None and not place.is_first():
-            await place.comes_first()
+        question = PLACE.get()
+        if question is not None and not question.is_first():
+            await question.comes_first()
         return work()
     place = _places_of(asyncio.get_running_loop())[size > HUGE]
     await place.acquire()

@@ -1,7 +1,7 @@
 """Replies are read in the order in which questions came, and nobody waits for a question that is silent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
@@ -41,7 +41,7 @@ def questions():
     return Questions()
 
 
-async def _under_way(*questions: Awaitable[None]) -> list["asyncio.Future[None]"]:
+async def _under_way(*questions: Awaitable[None]) -> Sequence["asyncio.Future[None]"]:
     tasks = [asyncio.ensure_future(question) for question in questions]
     for _ in range(3):
         await asyncio.sleep(0)
