@@ -53,7 +53,6 @@ def _all(results: Results) -> Iterator[Verdict]:
         "10,000 leaves of plain data, CPU: ours ÷ graphql-core", results, leaves.GROUP, "switchboard", "graphql-core"
     )
     yield _timed("SOAP decode, CPU: our records ÷ zeep", results, soap.GROUP, "records", "zeep")
-    yield _timed("SOAP decode, CPU: our whole decoder ÷ zeep", results, soap.GROUP, "whole decoder", "zeep")
     yield Verdict(
         what="requests per second: two workers ÷ one, load and systems on the same two cores",
         target=1.6,
