@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 
 import pytest
 
@@ -22,7 +21,7 @@ def test_no_id_comes_twice_and_every_digit_comes_up() -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.skipif(sys.version_info >= (3, 12), reason="forking beside threads warns there")
+@pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")  # From Python 3.12 on, beside threads.
 def test_a_process_that_is_forked_off_has_digits_of_its_own() -> None:
     digits(16)
     reads, writes = os.pipe()
