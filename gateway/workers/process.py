@@ -88,13 +88,17 @@ class Worker:
         return await self._process.wait()
 
     async def stop(self, *, within_s: float) -> None:
-        """Ask it to leave, make it after *within_s*, and close the pipes."""
+        """Ask it to leave, make it after *within_s* or when cancelled meanwhile, and close the pipes."""
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
         try:
             async with asyncio.timeout(within_s):
                 await self._process.communicate()
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.communicate()
+            pass
+        finally:
+            # Also when cancelled: another worker's failure must not leave this one behind.
+            if self._process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    self._process.kill()
+                await self._process.communicate()
