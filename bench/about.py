@@ -6,12 +6,15 @@ import os
 import pathlib
 import platform
 import subprocess
+import sys
+import sysconfig
 from collections.abc import Iterable
 
 from bench import npm, tools
 from bench.places import ROOT
 
 _PYTHON = ("strawberry-graphql", "graphql-core", "zeep", "httpx", "lxml", "uvicorn", "uvloop", "httptools", "orjson")
+_TRAINED = "--enable-optimizations"
 _NODE = ("graphql-yoga", "graphql-jit", "undici", "saxen", "graphql")
 _HIVE = ("@graphql-hive/gateway", "@graphql-mesh/transport-soap", "@graphql-mesh/transport-rest")
 
@@ -24,7 +27,7 @@ def about(mode: str) -> dict[str, str]:
         "mode": mode,
         "machine": f"{_processor()}, {os.cpu_count()} cores, {_memory_gb():.0f} GB",
         "system": f"{platform.system()} {platform.release()}",
-        "Python": platform.python_version(),
+        "Python": _python(),
         "libraries": _listed((name, importlib.metadata.version(name)) for name in _PYTHON),
         "Node.js": tools.version(npm.node(node), "--version"),
         "hand-written server": _listed((name, npm.version(node, name)) for name in _NODE),
@@ -33,6 +36,14 @@ def about(mode: str) -> dict[str, str]:
         "load when it began": " ".join(f"{value:.1f}" for value in os.getloadavg()),
         "Switchboard": _commit(),
     }
+
+
+def _python() -> str:
+    """Its version and how it was built: one that was trained with a profile is faster than a plain one."""
+    asked = sysconfig.get_config_var("CONFIG_ARGS") or ""
+    # Distributions train theirs by rules of their own, which do not show here.
+    kind = "the system's own" if sys.base_prefix == "/usr" else "trained" if _TRAINED in asked else "not trained"
+    return f"{platform.python_version()} ({kind}, {platform.python_compiler()})"
 
 
 def _commit() -> str:
