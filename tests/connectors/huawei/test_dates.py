@@ -174,6 +174,49 @@ def test_what_is_written_is_read_again_but_for_the_repeated_hour(instant, name):
     assert instant - again == (dt.timedelta(hours=1) if instant.astimezone(zone).fold else dt.timedelta())
 
 
+def by_its_parts(text: str, zone: zoneinfo.ZoneInfo) -> dt.datetime | None:
+    """The plain way to read the digits, and the slow one; None for what is no time."""
+    year, month, day, hour, minute, second = int(text[:4]), *(int(text[at : at + 2]) for at in range(4, 14, 2))
+    try:
+        local = dt.datetime(year, month, day, hour, minute, second, tzinfo=zone)
+        return local.astimezone(dt.UTC) if year >= 1900 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+CLOCKS = st.datetimes(min_value=dt.datetime(1, 1, 1), max_value=dt.datetime(9999, 12, 31, 23, 59, 59))  # noqa: DTZ001
+DIGITS = st.one_of(
+    st.from_regex(r"(19|20)[0-9]{2}(0[0-9]|1[0-3])[0-3][0-9][0-2][0-9][0-6][0-9][0-6][0-9]", fullmatch=True),
+    st.from_regex(r"[0-9]{14}", fullmatch=True),
+    CLOCKS.map(lambda clock: clock.isoformat().translate(str.maketrans("", "", "-:T"))[:14]),
+)
+
+
+def assert_read_by_its_parts(text: str, zone: zoneinfo.ZoneInfo) -> None:
+    expected = by_its_parts(text, zone)
+    try:
+        found = LocalTime(zone=zone, none=()).parse(text)
+    except LexicalError:
+        found = None
+    assert found == expected
+    assert found is None or found.tzinfo is dt.UTC
+
+
+@given(text=DIGITS, name=ZONES)
+def test_fourteen_digits_are_what_their_parts_are(text, name):
+    assert_read_by_its_parts(text, zoneinfo.ZoneInfo(name))
+
+
+@pytest.mark.parametrize(
+    "day", ["20260329", "20261025", "20260308", "20261101", "20111230", "20111231", "99991231", "19000101"]
+)
+@pytest.mark.parametrize("name", ["Europe/Madrid", "America/Chicago", "Pacific/Apia", "Asia/Kathmandu", "UTC"])
+def test_every_quarter_of_days_on_which_zones_change_is_what_its_parts_are(day, name):
+    for hour in range(25):
+        for minute in (0, 15, 30, 45, 59, 60):
+            assert_read_by_its_parts(f"{day}{hour:02}{minute:02}00", zoneinfo.ZoneInfo(name))
+
+
 @given(text=st.text(max_size=16))
 def test_no_text_is_read_as_a_time_unless_it_is_fourteen_digits(text):
     try:
