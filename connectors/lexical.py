@@ -1,9 +1,9 @@
 """Strict written forms of numbers and codes in foreign answers: the value the text says, or an error; never a guess."""
 
-import functools
 import re
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+from typing import Final
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,40}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})", re.ASCII)
@@ -34,13 +34,16 @@ def decimal(text: str) -> Decimal:
 
 def scaled(units: int, decimals: int) -> Decimal:
     """Money from a whole number of smallest units: `scaled(99560, 2)` is `Decimal('995.60')`, digits kept."""
-    return scaling(decimals)(units)
+    return times(smallest_unit(decimals), units)
 
 
-def scaling(decimals: int) -> Callable[[int], Decimal]:
-    """`scaled` for one number of decimals, for those who scale by the hundred."""
-    # Not `scaleb`: it takes two objects more for the same digits.
-    return functools.partial(_EXACT.multiply, Decimal((0, (1,), -decimals)))
+def smallest_unit(decimals: int) -> Decimal:
+    """What `times` a number of units is `scaled`, for those who scale by the hundred: `Decimal('0.01')` for 2."""
+    return Decimal((0, (1,), -decimals))
+
+
+times: Final[Callable[[Decimal, int], Decimal]] = _EXACT.multiply
+"""The product with all its digits. Not `scaleb`: it takes two objects more for the same digits."""
 
 
 def boolean(text: str) -> bool:

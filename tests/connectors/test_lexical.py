@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.lexical import LexicalError, boolean, decimal, integer, scaled, scaling
+from connectors.lexical import LexicalError, boolean, decimal, integer, scaled, smallest_unit, times
 
 NOT_NUMBERS = [
     "",
@@ -97,7 +97,7 @@ def test_money_is_scaled_without_rounding_and_with_all_its_decimals(units, decim
 def test_money_is_digit_for_digit_what_moving_the_point_gives(units, decimals):
     slowly = Decimal(units).scaleb(-decimals, Context(prec=100))
 
-    assert slowly.as_tuple() == scaling(decimals)(units).as_tuple() == scaled(units, decimals).as_tuple()
+    assert slowly.as_tuple() == times(smallest_unit(decimals), units).as_tuple() == scaled(units, decimals).as_tuple()
 
 
 def test_examples_of_money():

@@ -72,6 +72,21 @@ def test_amounts_of_two_currencies_are_kept_apart_and_no_amount_is_no_money():
     assert money["1102"][None] is None
 
 
+@given(units=LONGS, decimals=st.integers(0, 6))
+def test_money_is_what_its_class_makes(units, decimals):
+    table = MoneyTable(currencies={"1102": "EUR"}, decimals=decimals)
+    digits = f"{abs(units):0{decimals + 1}}"
+    point = len(digits) - decimals
+    text = f"{'-' if units < 0 else ''}{digits[:point]}.{digits[point:]}".removesuffix(".")
+
+    made = table.for_one_answer()["1102"][units]
+
+    called = Money(amount=Decimal(text), currency="EUR")
+    assert type(called) is type(made)
+    assert vars(called) == vars(made)
+    assert text == str(made.amount)
+
+
 @given(units=LONGS)
 def test_every_long_is_exact(units):
     assert units == TABLE.money(units, "1102").amount * 100
