@@ -145,7 +145,7 @@ class Body:
             self._each_object(kind, details, v)
             return
         # The object is remembered with what it gave: as long as it lives, no other has its identity.
-        memory, known = self._workshop.names.fresh("m"), self._fresh("k")
+        memory, known = self._workshop.names.fresh("m"), self._fresh("r")
         self.lines.first(f"{memory} = {{}}")
         self.lines.add(f"{known} = {memory}.get(id({v}))")
         with self.lines.block(f"if {known} is None:"):
@@ -173,7 +173,7 @@ class Body:
     def _recalled(self, place: int, v: str) -> Iterator[None]:
         """Lines that turn the object in *v* into what it gives, run only where it is not remembered at *place*."""
         memory, name = self._workshop.memory(), self._workshop.names.of
-        known, thing = self._fresh("k"), self._fresh("v")
+        known, thing = self._fresh("r"), self._fresh("v")
         self.lines.add(f"{known} = {name(memory.recall)}(({place}, id({v})))")
         self.lines.add(f"if {known} is not None and {known}() is {v}: {v} = {known}.result")
         # What is inside goes with it, and needs no place of its own.

@@ -1,9 +1,14 @@
 """An object that many others of a list refer to, as all bills to where they came from, is completed once per list."""
 
+import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from gateway.execution import run
+from gateway.execution.memory import Memory
+from gateway.execution.writing import Lines, Names
 from schema.source import Source
 from tests.connectors.support import NOW
 from tests.gateway.execution.both import completion_of, same
@@ -52,6 +57,26 @@ async def test_the_same_object_is_completed_once() -> None:
 
     # Its age needs the clock; the freshness of a live one does not.
     assert await _looks_at_the_clock(one) + 5 == await _looks_at_the_clock(*others)
+
+
+def test_no_variable_of_a_function_hides_what_the_function_refers_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be found missing when the function runs, which then gave up each time: slow, and nobody would know."""
+    made: list[tuple[set[str], set[str]]] = []
+    write = Lines.function
+
+    def watched(lines: Lines, names: Names, *, returns: str) -> str:
+        name = write(lines, names, returns=returns)
+        made.append((set(names.space[name].__code__.co_varnames), set(names.space)))
+        return name
+
+    monkeypatch.setattr(Lines, "function", watched)
+    completion = completion_of(GRAPH, TEXT, {}, memory=Memory())
+    context = contexts(_operator(Source(system="billing", operation="bills", fetched_at=NOW)), completion, {})()
+
+    asyncio.run(run(completion, variables=None, context=context))
+
+    assert made
+    assert not any(variables & space for variables, space in made)
 
 
 async def _looks_at_the_clock(*sources: Source) -> int:
