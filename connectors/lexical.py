@@ -1,5 +1,6 @@
 """Strict written forms of numbers and codes in foreign answers: the value the text says, or an error; never a guess."""
 
+import functools
 import re
 from collections.abc import Callable
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
@@ -37,8 +38,10 @@ def scaled(units: int, decimals: int) -> Decimal:
     return times(smallest_unit(decimals), units)
 
 
+@functools.lru_cache(maxsize=16)
 def smallest_unit(decimals: int) -> Decimal:
     """What `times` a number of units is `scaled`, for those who scale by the hundred: `Decimal('0.01')` for 2."""
+    # A Decimal from its parts is slow to make, and an answer is full of money of one or two currencies.
     return Decimal((0, (1,), -decimals))
 
 
