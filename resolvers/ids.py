@@ -72,8 +72,8 @@ class IdCodec:
 
 
 def _text(data: bytes) -> str:
-    # As `base64.urlsafe_b64encode` without its padding, in two steps instead of six.
-    return binascii.b2a_base64(data, newline=False).translate(_URL_SAFE, b"=").decode("ascii")
+    # As `base64.urlsafe_b64encode` without its padding, in half the steps.
+    return binascii.b2a_base64(data).rstrip(b"=\n").translate(_URL_SAFE).decode()
 
 
 def _bytes(text: str) -> bytes:
