@@ -27,21 +27,34 @@ class Columns:
         fields = fields_of(record)
         self.leaves = frozenset(field.spec.name for field in fields if not field.spec.many)
         self.lists = frozenset(field.spec.name for field in fields if field.spec.many)
-        self._values = [(field.spec.name, None if field.spec.many else _values(field, using)) for field in fields]
+        self._values = [
+            (field.spec.name, None if field.spec.many else _values(field, using), field.required) for field in fields
+        ]
         self._put_together = _putting_together(record, [field.attribute for field in fields])
 
-    def rows(self, texts: Mapping[str, list[str]], lists: Mapping[str, list[list[Any]]], *, count: int) -> list[Any]:
+    def rows(
+        self,
+        texts: Mapping[str, list[Any]],
+        lists: Mapping[str, list[list[Any]]],
+        *,
+        count: int,
+        gaps: frozenset[str] = frozenset(),
+    ) -> list[Any]:
         """
         *count* records; an element that no row has is in none of the two mappings.
 
-        LexicalError or XmlError when a text is not what a field demands.
+        One that some rows have not is one of *gaps*, and its text is None there. LexicalError or XmlError when a text
+        is not what a field demands.
         """
         columns: list[Iterable[Any]] = []
-        for name, values in self._values:
+        for name, values, required in self._values:
             if values is None:
                 columns.append(lists[name] if name in lists else [[] for _ in range(count)])
+            elif name not in texts:
+                columns.append(itertools.repeat(None, count))
             else:
-                columns.append(values(texts[name]) if name in texts else itertools.repeat(None, count))
+                column = _without_gaps(texts[name], required=required) if name in gaps else texts[name]
+                columns.append(values(column))
         return self._put_together(*columns)
 
 
@@ -51,6 +64,13 @@ def is_row(record: type[Any]) -> bool:
     lists = [field for field in fields if field.spec.many]
     inner = [field.record is not None and field.record is not record and is_row(field.record) for field in lists]
     return len(lists) < len(fields) and all(inner) and all(f.spec.many or f.kind in LEAVES for f in fields)
+
+
+def _without_gaps(texts: list[str | None], *, required: bool) -> list[str]:
+    # What may be missing is read like what is empty.
+    if required and None in texts:
+        raise XmlError("missing")
+    return [text or "" for text in texts]
 
 
 def _values(field: Field, using: Using) -> Values:

@@ -1,12 +1,13 @@
 """
 Long lists read without an element for each leaf: rows are cut out of a reply's text by their layouts.
 
-A parser reads what is left, in which a small element stands for each row: so it proves that the tags around rows fit,
-that rows stand in the document's own content, and that their prefixes mean something. Whatever is odd about a reply is
-left to the parser as a whole, and a row that has no layout is read as an element.
+A parser reads what is left, in which a small element stands for each run of rows: so it proves that the tags around
+rows fit, that rows stand in the document's own content, and that their prefixes mean something. Whatever is odd about a
+reply is left to the parser as a whole, and a row that has no layout is read as an element.
 """
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -14,7 +15,8 @@ from typing import Any, Final
 from connectors.lexical import LexicalError
 from connectors.soap.columns import Columns, Using, is_row
 from connectors.soap.fields import Field, fields_of
-from connectors.soap.layouts import MARK, Layout, Odd, learned, number_of, rows_for
+from connectors.soap.layouts import MARK, Layout, number_of, rows_for
+from connectors.soap.learning import Odd, learned
 from connectors.soap.patience import Patience
 from connectors.soap.shapes import local_name
 from connectors.xml import MAX_PARTS, Element, Node, XmlError
@@ -30,7 +32,7 @@ class RowsAreCut(XmlError):
 
 
 def demand_elements(element: Element) -> None:
-    """RowsAreCut when a child of *element* stands for a row: for readers that look at rows by themselves."""
+    """RowsAreCut when a child of *element* stands for rows: for readers that look at rows by themselves."""
     if any(not isinstance(child.text, str | None) for child in element):
         raise RowsAreCut("a row has been cut")
 
@@ -64,17 +66,17 @@ def _lists_of(record: type[Any], *, read: Callable[[type[Any]], Read], using: Us
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class Cut:
-    """A document without its rows, and these: the element in *rest* that stands for one tells its place among them."""
+    """A document without its rows, and these: an element in *rest* stands for each of the *runs* of them."""
 
     rest: str
-    rows: list[Any]
+    runs: list[list[Any]]
 
     def put_into(self, element: Element, lists: Mapping[str, _List]) -> bool:
-        """Each row into the text of its element below *element*; False when not all of them stand where rows are."""
-        return _placed(element, lists, self.rows) == self.rest.count(MARK)
+        """Each run into the text of its element below *element*; False when not all of them stand where rows are."""
+        return _placed(element, lists, self.runs) == self.rest.count(MARK)
 
 
-def _placed(element: Element, lists: Mapping[str, _List], rows: list[Any]) -> int:
+def _placed(element: Element, lists: Mapping[str, _List], runs: list[list[Any]]) -> int:
     count = 0
     for child in element:
         found = lists.get(local_name(child.tag))
@@ -82,9 +84,10 @@ def _placed(element: Element, lists: Mapping[str, _List], rows: list[Any]) -> in
             continue
         number = number_of(child.text)
         if number is None:
-            count += _placed(child, found.inner, rows)
+            count += _placed(child, found.inner, runs)
         else:
-            child.text = rows[number]
+            rows: Any = runs[number]
+            child.text = rows
             count += 1
     return count
 
@@ -119,17 +122,17 @@ class Cutter:
         # In fewer letters there are not too many elements, and not for too long is nothing else done.
         if len(text) > MAX_PARTS or MARK in text:
             return None
-        rows: list[Any] = []
+        runs: list[list[Any]] = []
         try:
             for each in self._all:
                 for layout in each.layouts:
-                    text = _taken(text, layout, each, rows)
+                    text = _taken(text, layout, each, runs)
         except (LexicalError, XmlError):
             return None
-        return Cut(text, rows) if rows else None
+        return Cut(text, runs) if runs else None
 
     def put_into(self, body: Node, cut: Cut) -> bool:
-        """Each row to its place in the tree of `cut.rest`; False when it has none, and the tree is not to be read."""
+        """Each run to its place in the tree of `cut.rest`; False when it has none, and the tree is not to be read."""
         target = body.find(*self._at)
         return target is not None and cut.put_into(target.element, self._lists)
 
@@ -137,43 +140,60 @@ class Cutter:
         """Look for layouts in *text*, a well-formed document, or what *cut* has left of it."""
         if len(text) > MAX_PARTS or MARK in text or not self._patience.is_due():
             return
-        left, rows = (cut.rest, cut.rows) if cut is not None else (text, [])
+        left, runs = (cut.rest, cut.runs) if cut is not None else (text, [])
         begins = [(found["name"], found.start()) for found in self._left.finditer(left)]
         if begins:
-            self._patience.was(well_spent=any(self._learn(each, left, begins, rows) for each in self._all))
+            self._patience.was(well_spent=any(self._learn(each, left, begins, runs) for each in self._all))
 
-    def _learn(self, wanted: _List, text: str, begins: list[tuple[str, int]], rows: list[Any]) -> bool:
+    def _learn(self, wanted: _List, text: str, begins: list[tuple[str, int]], runs: list[list[Any]]) -> bool:
         for begin in [begin for name, begin in begins if name == wanted.name][:_TRIES]:
-            layout = _layout(wanted, text, begin, rows)
-            if layout is not None:
+            layouts = _learned(wanted, text, begin, runs)
+            if layouts is not None:
                 # The one that was learned first is forgotten first.
-                wanted.layouts = (*wanted.layouts, layout)[-_MAX_LAYOUTS:]
+                wanted.layouts = layouts[-_MAX_LAYOUTS:]
                 return True
         return False
 
 
-def _taken(text: str, layout: Layout, by: _List, rows: list[Any]) -> str:
+def _taken(text: str, layout: Layout, by: _List, runs: list[list[Any]]) -> str:
     taken = layout.take(text)
     if taken is None:
         return text
-    # Rows are numbered layout by layout: where there is one, the rows of a run are neighbours.
-    one = {name for name, inner in by.inner.items() if len(inner.layouts) == 1}
-    lists = {name: [rows_for(run, rows, in_order=name in one) for run in runs] for name, runs in taken.lists.items()}
-    rest = layout.without(taken, first=len(rows))
-    rows += by.columns.rows(taken.texts, lists, count=taken.count)
+    lists = {name: [rows_for(each, runs) for each in texts] for name, texts in taken.lists.items()}
+    rest = layout.without(taken, first=len(runs))
+    runs += taken.runs(by.columns.rows(taken.texts, lists, count=taken.count, gaps=taken.gaps))
     return rest
 
 
-def _layout(wanted: _List, text: str, at: int, rows: list[Any]) -> Layout | None:
-    # A layout is taken if its row can be read as an element and by columns, and is the same in both.
+def _learned(wanted: _List, text: str, at: int, runs: list[list[Any]]) -> tuple[Layout, ...] | None:
+    """The layouts of a list with that of the row at *at*, the newest last; None when it has none."""
     try:
         layout, row, end = learned(text, at, leaves=wanted.columns.leaves, lists=wanted.columns.lists)
         if any(local_name(child.tag) in wanted.misplaced for child in row):
             return None
-        _placed(row, wanted.inner, rows)
-        mine = rows.copy()
-        rest = _taken(text[at:end], layout, wanted, mine)
-        whole = rest == f"{layout.before}{len(rows)}{layout.after}"
-        return layout if whole and mine[len(rows)] == wanted.read(row) else None
-    except (Odd, LexicalError, XmlError):
+        _placed(row, wanted.inner, runs)
+        read = wanted.read(row)
+    except (Odd, XmlError):
         return None
+    fits = functools.partial(_fits, text=text[at:end], by=wanted, runs=runs, read=read)
+    if not fits(layout):
+        return None
+    others = []
+    for known in wanted.layouts:
+        both = known.merged(layout)
+        if both is not None and fits(both):
+            layout = both
+        else:
+            others.append(known)
+    return (*others, layout)
+
+
+def _fits(layout: Layout, *, text: str, by: _List, runs: list[list[Any]], read: Any) -> bool:
+    # A layout is taken if its row can be read as an element and by columns, and is the same in both.
+    mine = runs.copy()
+    try:
+        _taken(text, layout, by, mine)
+    except (LexicalError, XmlError):
+        return False
+    taken = layout.pattern.fullmatch(text) is not None
+    return taken and mine[len(runs) :] == [[read]]

@@ -1,42 +1,92 @@
 """
 The layout of a row: its tags letter by letter, as a regular expression that takes such rows out of a document.
 
-A row is an element without attributes (but for empty leaves that say they are nil) and without text of its own, whose
-leaves hold any text. Tags are literal, and a
-text ends where the next tag begins, so that matching looks at no letter twice. Knows nothing of records.
+Layouts of rows that differ only in what they leave out are put together to one, so that a document is gone over once.
+Tags are literal, a text ends where the next tag begins, and a child that may be missing is told by its tag, so that
+matching looks at no text twice. Knows nothing of records; how a layout is learned is in `learning`.
 """
 
+import collections
 import dataclasses
+import difflib
 import re
 import secrets
-import xml.etree.ElementTree as ET
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Self
 
-from connectors.xml import Element
+from connectors.xml import XML_SPACE
 
 MARK: Final = f"]cut-{secrets.token_hex(4)}-"
 """
-With a number behind it: the text of an element that stands for a row. A document that holds it is not cut.
+With a number behind it: the text of an element that stands for a run of rows. A document that holds it is not cut.
 
 Its bracket is in no text of a row that is cut, so that no row is lost within another.
 """
 
-_NAME: Final = r"(?:[A-Za-z_][A-Za-z0-9_.-]*:)?[A-Za-z_][A-Za-z0-9_.-]*"
-# What is nil and empty is read like what is empty, whatever the prefix stands for.
-_NIL: Final = r"""(?: (?P<nil>[A-Za-z_][A-Za-z0-9_.-]*:nil)="(?:true|1)"(?=/))?"""
-_TAG: Final = re.compile(rf"<(?P<end>/?)(?P<name>{_NAME}){_NIL}(?P<empty>/?)>")
-_MARK: Final = re.escape(MARK)
-_CUT_ROW: Final = re.compile(rf"<(?P<name>{_NAME})>{_MARK}[0-9]+</(?P=name)>")
-_NUMBER: Final = re.compile(rf"{_MARK}([0-9]+)<")
-_SPACE: Final = r"[ \t\n]*+"
-# What a parser gives as it stands. Carriage returns it changes, references it resolves, `]]>` it refuses, and so it
-# does with characters that XML has not: a row with one of them is left to it.
-_TEXT: Final = r"[^<&\]\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]*+"
+SPACE: Final = r"[ \t\n]*+"
+"""White space between tags."""
 
-_MAX_TAGS: Final = 256
-_MAX_LEVELS: Final = 8
-_MAX_LETTERS: Final = 16_384
+_NUMBER: Final = re.compile(rf"{re.escape(MARK)}([0-9]+)<")
+_PROOF: Final = re.compile(r"<([^<:>]+):_/>")
+_MAX_OPTIONAL: Final = 12
+_MAX_FORMS: Final = 4
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Form:
+    """How a part is written: its first *tag*, its pattern, which begins with it, and its names' *prefixes*."""
+
+    tag: str
+    pattern: str
+    prefixes: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Part:
+    """
+    A part of a row: its begin, a child called *name*, or its end. *space*: white space may follow.
+
+    Each of its forms has one group where it is a *leaf* whose text is wanted or *rows* that were taken out before.
+    """
+
+    name: str
+    forms: tuple[Form, ...]
+    leaf: bool = False
+    rows: bool = False
+    space: bool = False
+    optional: bool = False
+
+    def with_forms(self, other: "Part") -> "Part":
+        """The part in its own forms and in those of the *other*."""
+        return dataclasses.replace(
+            self,
+            forms=tuple(dict.fromkeys((*self.forms, *other.forms))),
+            space=self.space or other.space,
+            optional=self.optional or other.optional,
+        )
+
+    def as_optional(self) -> "Part":
+        """The part that may be missing; where rows stand, there may be none anyway."""
+        return self if self.rows else dataclasses.replace(self, optional=True)
+
+    @property
+    def is_one_of_many(self) -> bool:
+        """Whether a row may have it in another way, or not at all."""
+        return self.optional or len(self.forms) > 1
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether its first tag tells in which of its forms it is written."""
+        return len({form.tag for form in self.forms}) == len(self.forms) <= _MAX_FORMS
+
+    def pattern(self) -> str:
+        """Its place in the pattern of a row."""
+        patterns = [form.pattern + SPACE * self.space for form in self.forms] + [""] * self.optional
+        return f"(?:{'|'.join(patterns)})" if len(patterns) > 1 else patterns[0]
+
+    def always(self) -> frozenset[str]:
+        """The prefixes that every row has because of this part."""
+        return frozenset() if self.optional else frozenset.intersection(*(form.prefixes for form in self.forms))
 
 
 @dataclasses.dataclass(frozen=True, slots=True, repr=False)
@@ -44,212 +94,156 @@ class Taken:
     """
     Rows of one layout.
 
-    *rest* is the document without them: the text before the first, between each two, and after the last. *texts* are
-    their leaves' texts by element, *lists* by element what stands for the rows that each of them held.
+    *rest* is the document without them: the text before the first run of rows, between each two, and after the last.
+    *ends* tells where each run ends. *texts* are their leaves' texts by element, None only where it is one of *gaps*
+    and a row has it not; *lists* by element what stands for the rows that each of them held. *prefixes*: those that
+    may occur in them, beside that of their own name.
     """
 
     rest: list[str]
-    texts: dict[str, list[str]]
+    ends: list[int]
+    texts: dict[str, list[Any]]
     lists: dict[str, list[str]]
+    gaps: frozenset[str]
+    prefixes: frozenset[str]
 
     @property
     def count(self) -> int:
         """How many rows they are."""
-        return len(self.rest) - 1
+        return self.ends[-1]
+
+    def runs(self, rows: list[Any]) -> Iterator[list[Any]]:
+        """*rows* made of them, run by run."""
+        return (rows[begin:end] for begin, end in zip([0, *self.ends], self.ends, strict=False))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Layout:
     """
-    One layout. *leaves* and *lists* are the groups of its pattern by element, *groups* how many it has.
+    One layout of rows whose element is written as *tag*.
 
-    *before* and *after* stand around the number of a row that was taken: an element of the same name, in which every
-    prefix that the row uses occurs, so that a parser refuses it where one of them means nothing.
+    *leaves* and *lists* are the groups of its pattern by element, *gaps* the leaves that may be missing.
+    *always* and *sometimes* are the prefixes beside the tag's own that all rows use, and that only some do.
     """
 
+    tag: str
+    parts: tuple[Part, ...]
     pattern: re.Pattern[str]
-    groups: int
-    leaves: Mapping[str, int]
+    leaves: Mapping[str, tuple[int, ...]]
     lists: Mapping[str, tuple[int, ...]]
-    before: str
-    after: str
+    gaps: frozenset[str]
+    always: frozenset[str]
+    sometimes: frozenset[str]
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], *, tag: str) -> Self:
+        """The layout of rows of these parts."""
+        groups: dict[bool, dict[str, tuple[int, ...]]] = {True: {}, False: {}}
+        captured = [part for part in parts if part.leaf or part.rows for _ in part.forms]
+        for group, part in enumerate(captured, 1):
+            found = groups[part.leaf]
+            found[part.name] = (*found.get(part.name, ()), group)
+        own = {tag.rpartition(":")[0]}
+        always = frozenset().union(*(part.always() for part in parts)) - own
+        return cls(
+            tag=tag,
+            parts=tuple(parts),
+            pattern=re.compile("".join(part.pattern() for part in parts)),
+            leaves=groups[True],
+            lists=groups[False],
+            gaps=frozenset(part.name for part in parts if part.leaf and part.optional),
+            always=always,
+            sometimes=frozenset().union(*(form.prefixes for part in parts for form in part.forms)) - always - own,
+        )
+
+    def merged(self, other: "Layout") -> "Layout | None":
+        """A layout of the rows of both: what only one of them has may be missing. None where that is not clear."""
+        if self.tag != other.tag:
+            return None
+        parts = _merged(self.parts, other.parts)
+        several = [part for part in parts if part.is_one_of_many]
+        names = collections.Counter(part.name for part in parts)
+        # What follows is told by its first tag, so that there is never a second way to match a row: what may be missing
+        # occurs once, and no two of its forms begin alike.
+        if any(names[part.name] > 1 or part.rows or not part.is_clear for part in several):
+            return None
+        return Layout.of(parts, tag=self.tag) if len(several) <= _MAX_OPTIONAL else None
 
     def take(self, text: str) -> Taken | None:
         """The rows of this layout in *text*; None when there is none."""
         pieces = self.pattern.split(text)
         if len(pieces) == 1:
             return None
-        step = self.groups + 1
-        columns = {name: pieces[group::step] for name, group in self.leaves.items()}
+        step = self.pattern.groups + 1
+        between = pieces[::step]
+        last = len(between) - 1
+        # White space between rows means nothing to anybody, so what it parts is one run.
+        ends = [at for at, piece in enumerate(between) if piece.strip(XML_SPACE) and 0 < at < last]
+        ends.append(last)
         lists = {
             name: list(map("".join, zip(*(pieces[group::step] for group in groups), strict=True)))
             for name, groups in self.lists.items()
         }
-        return Taken(rest=pieces[::step], texts=columns, lists=lists)
+        return Taken(
+            rest=[between[0], *[between[at] for at in ends]],
+            ends=ends,
+            texts={name: _told([pieces[group::step] for group in groups]) for name, groups in self.leaves.items()},
+            lists=lists,
+            gaps=self.gaps,
+            prefixes=self._prefixes(text, lists),
+        )
+
+    def _prefixes(self, text: str, lists: Mapping[str, list[str]]) -> frozenset[str]:
+        # What is proved with the rows that each row held goes with them.
+        inner = {prefix for texts in lists.values() for each in texts for prefix in proved(each)}
+        used = {prefix for prefix in self.sometimes if f"{prefix}:" in text}
+        return self.always.union(used, inner) - {self.tag.rpartition(":")[0]}
 
     def without(self, taken: Taken, *, first: int) -> str:
-        """The document with an element in place of each row, numbered from *first* on."""
-        pieces = [""] * (2 * len(taken.rest) - 1)
-        pieces[::2] = taken.rest
-        pieces[1::2] = [f"{self.before}{number}{self.after}" for number in range(first, first + taken.count)]
-        return "".join(pieces)
+        """
+        The document with an element in place of each run of rows, numbered from *first* on.
+
+        It has the rows' own name, and holds every prefix that they may use, so that a parser refuses it where one of
+        them means nothing.
+        """
+        before = f"<{self.tag}>{MARK}"
+        after = f"{''.join(f'<{prefix}:_/>' for prefix in sorted(taken.prefixes))}</{self.tag}>"
+        pieces = [f"{before}{number}{after}{rest}" for number, rest in enumerate(taken.rest[1:], first)]
+        return taken.rest[0] + "".join(pieces)
+
+
+def _told(columns: list[list[Any]]) -> list[Any]:
+    """Of columns of which each tells the rows that are written in one form, the one that tells them all."""
+    if len(columns) == 1:
+        return columns[0]
+    return [next((text for text in texts if text is not None), None) for texts in zip(*columns, strict=True)]
+
+
+def _merged(mine: Sequence[Part], others: Sequence[Part]) -> list[Part]:
+    merged: list[Part] = []
+    matcher = difflib.SequenceMatcher(None, [part.name for part in mine], [part.name for part in others])
+    for what, begin, end, other_begin, other_end in matcher.get_opcodes():
+        if what == "equal":
+            both = zip(mine[begin:end], others[other_begin:other_end], strict=True)
+            merged += [one.with_forms(other) for one, other in both]
+        else:
+            merged += [part.as_optional() for part in (*mine[begin:end], *others[other_begin:other_end])]
+    return merged
+
+
+def proved(text: str) -> list[str]:
+    """The prefixes that the elements in *text*, which stand for rows, prove."""
+    return _PROOF.findall(text) if ":_/>" in text else []
 
 
 def number_of(text: Any) -> int | None:
-    """The number of the row for which an element with this text stands; None when it stands for itself."""
+    """The number of the run for which an element with this text stands; None when it stands for itself."""
     return int(text[len(MARK) :]) if text.__class__ is str and text.startswith(MARK) else None
 
 
-def rows_for(run: str, rows: list[Any], *, in_order: bool) -> list[Any]:
-    """Those of *rows* for which the elements of *run* stand. *in_order*: their numbers are neighbours."""
-    if not run:
-        return []
-    if not in_order:
-        return [rows[int(number)] for number in _NUMBER.findall(run)]
-    begin = run.index(MARK) + len(MARK)
-    first = int(run[begin : run.index("<", begin)])
-    return rows[first : first + run.count(MARK)]
-
-
-class Odd(Exception):
-    """A row that cannot be taken out of a document."""
-
-
-def learned(text: str, at: int, *, leaves: frozenset[str], lists: frozenset[str]) -> tuple[Layout, Element, int]:
-    """
-    The layout of the row that begins at *at*, the row as an element, and where it ends.
-
-    *leaves* are the children whose texts are wanted, *lists* those that are rows and have been taken out before; all by
-    local name. Raises Odd when it has none.
-    """
-    learning = _Learning(text, at, leaves=leaves, lists=lists)
-    learning.run()
-    return learning.layout(), learning.row, learning.at
-
-
-class _Learning:
-    """Goes over a row, tag by tag, and writes down its pattern and its tree without prefixes."""
-
-    def __init__(self, text: str, at: int, *, leaves: frozenset[str], lists: frozenset[str]) -> None:
-        self.at = at
-        self._text = text
-        self._end = at + _MAX_LETTERS
-        self._wanted = leaves
-        self._rows = lists
-        self._pattern: list[str] = []
-        self._groups = 0
-        self._leaves: dict[str, int] = {}
-        self._lists: dict[str, tuple[int, ...]] = {}
-        self._open: list[str] = []
-        self._tags: list[str] = []
-        self._builder: ET.TreeBuilder = ET.TreeBuilder()
-
-    @property
-    def row(self) -> Element:
-        row: Element = self._builder.close()
-        return row
-
-    def layout(self) -> Layout:
-        _, *others = dict.fromkeys(tag.rpartition(":")[0] for tag in self._tags)
-        proofs = "".join(f"<{prefix}:_/>" for prefix in sorted(others) if prefix)
-        name = self._tags[0]
-        return Layout(
-            pattern=re.compile("".join(self._pattern)),
-            groups=self._groups,
-            leaves=self._leaves,
-            lists=self._lists,
-            before=f"<{name}>{MARK}",
-            after=f"{proofs}</{name}>",
-        )
-
-    def run(self) -> None:
-        for _ in range(_MAX_TAGS):
-            if self.at > self._end:
-                break
-            if not self._cut_rows():
-                self._tag()
-            if not self._open:
-                return
-            self._space()
-        raise Odd
-
-    def _cut_rows(self) -> bool:
-        found = _CUT_ROW.match(self._text, self.at) if len(self._open) == 1 else None
-        if found is None or _local(found["name"]) not in self._rows:
-            return False
-        name, local = found["name"], _local(found["name"])
-        self._tags.append(name)
-        tag = re.escape(name)
-        self._group(f"(?:<{tag}>{_MARK}[0-9]++</{tag}>{_SPACE})*+")
-        self._lists[local] = (*self._lists.get(local, ()), self._groups)
-        while found is not None and found["name"] == name:
-            self._leaf(local, found[0][len(name) + 2 : -len(name) - 3])
-            self.at = self._past_space(found.end())
-            found = _CUT_ROW.match(self._text, self.at)
-        return True
-
-    def _tag(self) -> None:
-        found = _TAG.match(self._text, self.at)
-        if found is None:
-            raise Odd
-        name, local = found["name"], _local(found["name"])
-        self._pattern.append(re.escape(found[0]))
-        self.at = found.end()
-        if found["end"]:
-            if not self._open or found["empty"] or self._open.pop() != name:
-                raise Odd
-            self._builder.end(local)
-            return
-        if self._tags and local in {*self._rows, _local(self._tags[0])}:
-            raise Odd
-        self._tags += [name, found["nil"]] if found["nil"] else [name]
-        if found["empty"]:
-            self._leaf(local, "")
-            self._capture(local, "")
-        elif (end := self._text.find("<", self.at)) >= 0 and self._text.startswith(f"</{name}>", end):
-            self._leaf(local, self._text[self.at : end])
-            self._capture(local, _TEXT)
-            self._pattern.append(re.escape(f"</{name}>"))
-            self.at = end + len(name) + 3
-        else:
-            self._begin(name)
-
-    def _begin(self, name: str) -> None:
-        self._open.append(name)
-        if len(self._open) > _MAX_LEVELS:
-            raise Odd
-        self._builder.start(_local(name), {})
-
-    def _leaf(self, local: str, text: str) -> None:
-        if not self._open:
-            raise Odd
-        self._builder.start(local, {})
-        self._builder.data(text)
-        self._builder.end(local)
-
-    def _capture(self, local: str, pattern: str) -> None:
-        if len(self._open) == 1 and local in self._wanted:
-            self._group(pattern)
-            self._leaves[local] = self._groups
-        else:
-            self._pattern.append(pattern)
-
-    def _group(self, pattern: str) -> None:
-        self._groups += 1
-        self._pattern.append(f"({pattern})")
-
-    def _space(self) -> None:
-        # White space between tags is of no meaning to anybody; where there was none, none is looked for.
-        end = self._past_space(self.at)
-        if end > self.at:
-            self._pattern.append(_SPACE)
-        self.at = end
-
-    def _past_space(self, at: int) -> int:
-        while self._text[at : at + 1] in {" ", "\t", "\n"}:
-            at += 1
-        return at
-
-
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
+def rows_for(text: str, runs: Sequence[list[Any]]) -> list[Any]:
+    """The rows of those of *runs* for which the elements in *text* stand."""
+    numbers = _NUMBER.findall(text)
+    if len(numbers) == 1:
+        return runs[int(numbers[0])]
+    return [row for number in numbers for row in runs[int(number)]]

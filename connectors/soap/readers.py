@@ -167,9 +167,12 @@ def _unusual(s: str) -> str:
 def _list(field: Field, at: int, plan: Plan, plans: dict[type[Any], Plan]) -> Iterator[str]:
     o, rows = f"o.{field.attribute}", f"l{plan.lists.index(field)}"
     if field.record is not None:
-        # The text of a row that has been cut is the record made of it: see `cutting`.
         n = plans[field.record].number
-        yield f" {o} = [t if (t := c.text).__class__ is record_{n} else read_{n}(c) for c in {rows}]"
+        yield f" {o} = a{at} = []"
+        yield f" for c in {rows}:"
+        # The text of an element that stands for rows which have been cut is the records made of them: see `cutting`.
+        yield f"  if (t := c.text).__class__ is list: a{at} += t"
+        yield f"  else: a{at}.append(read_{n}(c))"
     elif field.kind is Kind.NODE:
         yield f" {o} = [Node(c) for c in {rows}]"
     else:

@@ -169,7 +169,7 @@ def test_every_amount_is_exact(units):
 def test_rows_that_were_cut_are_not_compared_word_for_word():
     element = parse(etree.tostring(result(log(Batch="", Sequence=""), log(Batch="", Sequence=""))))
     for row, told in zip(element, READING.history(element).logs, strict=True):
-        setattr(row, "text", told)  # noqa: B010 - As `cutting` leaves it; the stubs know texts only.
+        setattr(row, "text", [told])  # noqa: B010 - As `cutting` leaves it; the stubs know texts only.
         del row[:]
 
     with pytest.raises(RowsAreCut):
