@@ -1,20 +1,21 @@
 """
 GraphQL documents: parsed, bounded and validated once, and remembered by their text. The first stage of a plan.
 
+One that differs from a remembered one in nothing but its operation's name and white space shares its tree and plans.
+
 What an operation of a document means is worked out in `gateway.plan`.
 """
 
 import collections
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
-    OperationType,
     validate,
 )
 from graphql.validation.validate import ValidationAbortedError
@@ -27,8 +28,11 @@ from gateway.limits.rules import ABOUT_THE_DOCUMENT, Rules, about_the_graph, eve
 from gateway.limits.settings import LimitSettings
 from gateway.limits.together import together
 from gateway.limits.words import in_the_callers_words, plain
+from gateway.plan.likeness import Likeness, likeness
 from gateway.plan.outline import Outline, outline
 from gateway.plan.slim import slim
+from gateway.prepared import MAX_EACH, Prepared
+from gateway.rewordings import Rewordings
 from resolvers.failures import TooCostly
 
 MAX_REMEMBERED = 150_000
@@ -37,9 +41,6 @@ Characters of all remembered documents together. A syntax tree has about one obj
 garbage collector looks at all of them at once, and 500,000 would hold every caller up for a third of a second.
 """
 
-MAX_EACH = 20_000
-"""A longer document is prepared each time, so that a few of them do not push out all others."""
-
 MAX_MISTAKES = 20
 
 _ABORTED = "Validation aborted."
@@ -47,32 +48,6 @@ _TANGLED = (
     "The document cannot be checked in time: too many fields of one name meet in it, or its fragments are nested too "
     "deeply. Write such fields once, or ask in several requests."
 )
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Prepared:
-    """A document, parsed and validated, or the errors that say why it cannot be executed."""
-
-    text: str
-    document: DocumentNode | None
-    errors: tuple[GraphQLError, ...] = ()
-    outlines: Mapping[str | None, Outline] = dataclasses.field(default_factory=dict, compare=False, repr=False)
-    """The operations by name; the only one of a document also by None."""
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is prepared each time anew."""
-        return len(self.text) > MAX_EACH
-
-    def operation_type(self, name: str | None) -> OperationType | None:
-        """The type of the operation of that name, or of the only one; None when there is no such operation."""
-        found = self.outlines.get(name)
-        return found.operation.operation if found else None
-
-    def operation_name(self, name: str | None) -> str | None:
-        """The own name of the operation of that name, or of the only one; None when it has none, or there is none."""
-        found = self.outlines.get(name)
-        return found.operation.name.value if found and found.operation.name else None
 
 
 class Documents:
@@ -96,6 +71,9 @@ class Documents:
         self._remembered: collections.OrderedDict[str, Prepared] = collections.OrderedDict()
         self._pinned: dict[str, Prepared] = {}
         self._characters = 0
+        # Those of the remembered and the pinned that others may be like, by what they say.
+        self._models: dict[str, Prepared] = {}
+        self._rewordings = Rewordings()
 
     def prepare(self, text: str) -> Prepared:
         """The document of *text*, or why it is refused. Never raises for what the caller wrote."""
@@ -103,17 +81,47 @@ class Documents:
         if prepared is not None:
             self._remembered.move_to_end(text)
             return prepared
-        prepared = self._pinned.get(text)
+        prepared = self._pinned.get(text) or self._rewordings.find(text)
         if prepared is None:
-            prepared = self._prepare(text)
-            self._remember(prepared)
+            alike = self._likeness(text)
+            prepared = self._reworded(text, alike) or self._new(text, alike)
+        self._touch(prepared.model)
         return prepared
 
     def pin(self, prepared: Prepared) -> None:
         """Keep *prepared* for good, apart from the bounds: it is one of the operations an operator has named."""
+        if prepared.model is not None:
+            self.pin(prepared.model)
         self._pinned[prepared.text] = prepared
         if self._remembered.pop(prepared.text, None) is not None:
             self._characters -= len(prepared.text)
+
+    def _likeness(self, text: str) -> Likeness | None:
+        # What a longer one says is to be told by whoever refuses it.
+        if len(text) > min(MAX_EACH, self._limits.max_characters):
+            return None
+        found = likeness(text)
+        return found if found is None or len(found.name or "") <= self._limits.max_name_characters else None
+
+    def _reworded(self, text: str, alike: Likeness | None) -> Prepared | None:
+        model = self._models.get(alike.said) if alike is not None else None
+        if alike is None or model is None:
+            return None
+        prepared = model.reworded(text, alike)
+        self._rewordings.keep(prepared, model)
+        return prepared
+
+    def _touch(self, model: Prepared | None) -> None:
+        if model is not None and model.text in self._remembered:
+            self._remembered.move_to_end(model.text)
+
+    def _new(self, text: str, alike: Likeness | None) -> Prepared:
+        prepared = self._prepare(text)
+        if alike is not None and len(set(prepared.outlines.values())) == 1:
+            prepared = dataclasses.replace(prepared, likeness=alike)
+            self._models[alike.said] = prepared
+        self._remember(prepared)
+        return prepared
 
     def _remember(self, prepared: Prepared) -> None:
         if prepared.is_long:
@@ -123,7 +131,13 @@ class Documents:
         while self._characters > MAX_REMEMBERED:
             text, oldest = self._remembered.popitem(last=False)
             self._characters -= len(text)
-            self._forgotten(oldest)
+            self._forget(oldest)
+
+    def _forget(self, prepared: Prepared) -> None:
+        if prepared.likeness is not None:
+            del self._models[prepared.likeness.said]
+            self._rewordings.forget(prepared)
+        self._forgotten(prepared)
 
     def _prepare(self, text: str) -> Prepared:
         try:

@@ -12,7 +12,7 @@ from connectors.clock import Deadline
 from connectors.guard.record import recorded
 from connectors.turns import in_line
 from gateway.answers import Answers, Question
-from gateway.documents import Documents, Prepared
+from gateway.documents import Documents
 from gateway.execution import run
 from gateway.limits.refusal import refusal
 from gateway.limits.settings import LimitSettings
@@ -21,6 +21,7 @@ from gateway.limits.words import in_the_callers_words, plain
 from gateway.plan.plan import Plan
 from gateway.plan.planner import Planner
 from gateway.plan.plans import Plans
+from gateway.prepared import Prepared
 from resolvers.context import Context, Graph
 from resolvers.errors import by_caller
 from resolvers.failures import TooCostly
@@ -47,6 +48,7 @@ class Outcome:
 class Planned:
     """An operation that may be executed: what it means, and the values of its variables, which are kept out of logs."""
 
+    prepared: Prepared = dataclasses.field(repr=False)
     plan: Plan
     given: dict[str, Any] | None = dataclasses.field(repr=False)
     """As they were read from JSON."""
@@ -106,12 +108,12 @@ class Operations:
             max_errors=MAX_VARIABLE_ERRORS,
         )
         if not isinstance(values, VariableValues):
-            return _refused(*map(self._told, values))
+            return _refused(*prepared.here(map(self._told, values)))
         try:
             plan = self._plans.plan(outline, outline.booleans(variables), keep=not prepared.is_long)
         except RecursionError:
             return _refused(refusal("The document is nested too deeply."))
-        return self._affordable(Planned(plan, given=variables, values=values))
+        return self._affordable(Planned(prepared, plan, given=variables, values=values))
 
     def outlook(self, prepared: Prepared, *, name: str | None) -> Plan | None:
         """The plan of an operation while nothing is known of its variables; None when there is no such operation."""
@@ -124,7 +126,7 @@ class Operations:
         if not result.errors:
             # Where there are errors, resolvers of fields that were given up may still be under way.
             context.let_go()
-        errors = (*map(self._told, result.errors or ()), *context.gaps)
+        errors = planned.prepared.here((*map(self._told, result.errors or ()), *context.gaps))
         # Errors without a path stopped the operation before any field ran.
         return Outcome(data=result.data, errors=errors, executed=result.data is not None or any(e.path for e in errors))
 
@@ -139,7 +141,7 @@ class Operations:
     ) -> Outcome:
         """Plan and run the operation called *name* with a context of its own, or give what that would come to."""
         # A long document is not worth hashing, as it is prepared anew each time anyway.
-        question = None if prepared.is_long else self._answers.question(prepared.text, name, variables)
+        question = None if prepared.is_long else self._answers.question(*prepared.meaning(name), variables)
         if question is not None and (written := await self._answers.recall(question, graph)) is not None:
             return Outcome(data=orjson.Fragment(written), errors=(), executed=True)
         planned = self.plan(prepared, name=name, variables=variables)

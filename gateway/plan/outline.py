@@ -1,5 +1,6 @@
 """What is known of one operation before its variables are: which fragments it uses, and which variables steer it."""
 
+import copy
 import dataclasses
 from collections.abc import Iterator, Mapping
 
@@ -10,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     InlineFragmentNode,
+    NameNode,
     NullValueNode,
     OperationDefinitionNode,
     SelectionNode,
@@ -34,15 +36,48 @@ class Outline:
     fragments: Mapping[str, FragmentDefinitionNode]
     """Those that it uses, by name."""
 
-    digest: str
-    characters: int
-    """Of its canonical text: what its plans are weighed by."""
+    text: str = dataclasses.field(repr=False)
+    """In its canonical form."""
 
     steering: tuple[str, ...]
     """Names of the variables that `@skip` and `@include` look at."""
 
     defaults: Booleans
     """What they are when a caller gives none. One without a default counts as false; its absence is an error anyway."""
+
+    like: "Outline | None" = dataclasses.field(default=None, repr=False)
+    """The one of the same operation under another name whose plans serve this one, too."""
+
+    @property
+    def first(self) -> "Outline":
+        """The one by which plans are found."""
+        return self.like or self
+
+    @property
+    def name(self) -> str | None:
+        """The operation's own name, if it has one."""
+        return self.operation.name.value if self.operation.name else None
+
+    @property
+    def digest(self) -> str:
+        """The hash of the operation, however its document is written."""
+        return digest(self.text)
+
+    @property
+    def characters(self) -> int:
+        """Of its canonical text: what its plans are weighed by."""
+        return len(self.text)
+
+    def renamed(self, name: str | None) -> "Outline":
+        """The outline of the same operation under another *name*; one without a name stays without."""
+        if self.operation.name is None or name is None:
+            return dataclasses.replace(self, like=self.first)
+        kind, old = self.operation.operation.value, self.operation.name.value
+        operation = copy.copy(self.operation)
+        # Nodes are frozen; nobody holds this one yet.
+        object.__setattr__(operation, "name", NameNode(value=name))
+        text = f"{kind} {name}{self.text[len(kind) + 1 + len(old) :]}"
+        return dataclasses.replace(self, operation=operation, text=text, like=self.first)
 
     def booleans(self, variables: Mapping[str, object] | None) -> Booleans:
         """The values that steer this operation, from *variables* as a caller sent them."""
@@ -65,15 +100,13 @@ def outline(document: DocumentNode, operation: OperationDefinitionNode) -> Outli
     Visits each selection once, however often fragments are spread.
     """
     fragments, steering = _reached(document, operation)
-    text = canonical(operation, fragments.values())
     names = tuple(sorted(steering))
     defaults = _defaults(operation)
     return Outline(
         document=document,
         operation=operation,
         fragments=fragments,
-        digest=digest(text),
-        characters=len(text),
+        text=canonical(operation, fragments.values()),
         steering=names,
         defaults=tuple(defaults.get(name, False) for name in names),
     )

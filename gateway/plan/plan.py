@@ -50,7 +50,7 @@ class Plan:
     @property
     def name(self) -> str | None:
         """The operation's own name, if it has one."""
-        return self.operation.name.value if self.operation.name else None
+        return self.outline.name
 
     @property
     def kind(self) -> OperationType:

@@ -1,6 +1,7 @@
 """Plans, made on first sight and kept within bounds. What is pinned is kept for good."""
 
 import collections
+import dataclasses
 from collections.abc import Iterable
 
 from gateway.plan.outline import Booleans, Outline
@@ -32,28 +33,34 @@ class Plans:
 
         Raises what Planner.plan raises.
         """
-        kept = self._kept.get(outline)
-        if kept is not None:
-            self._kept.move_to_end(outline)
-            if (found := kept.get(booleans)) is not None:
-                return found
-        if booleans == outline.defaults and outline in self._pinned:
-            return self._pinned[outline]
-        made = self._planner.plan(outline, booleans)
-        if keep:
-            self._keep(outline, booleans, made)
-        return made
+        first = outline.first
+        found = self._found(first, booleans)
+        if found is None:
+            found = self._planner.plan(first, booleans)
+            if keep:
+                self._keep(first, booleans, found)
+        # All that differs between operations that are like each other is in their outlines.
+        return found if first is outline else dataclasses.replace(found, outline=outline)
 
     def pin(self, outline: Outline) -> Plan:
         """The plan of an operation for its variables' defaults, kept for good and apart from the bounds."""
-        if outline not in self._pinned:
-            self._pinned[outline] = self._planner.plan(outline, outline.defaults)
-        return self._pinned[outline]
+        first = outline.first
+        if first not in self._pinned:
+            self._pinned[first] = self._planner.plan(first, first.defaults)
+        return self._pinned[first]
 
     def forget(self, outlines: Iterable[Outline]) -> None:
         """Drop the plans of operations whose document is not remembered any more."""
         for outline in outlines:
             self._characters -= outline.characters * len(self._kept.pop(outline, ()))
+
+    def _found(self, outline: Outline, booleans: Booleans) -> Plan | None:
+        kept = self._kept.get(outline)
+        if kept is not None:
+            self._kept.move_to_end(outline)
+            if (found := kept.get(booleans)) is not None:
+                return found
+        return self._pinned.get(outline) if booleans == outline.defaults else None
 
     def _keep(self, outline: Outline, booleans: Booleans, made: Plan) -> None:
         kept = self._kept.setdefault(outline, {})

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.clock import Deadline
-from gateway.documents import MAX_EACH, MAX_REMEMBERED
+from gateway.documents import MAX_REMEMBERED
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome
+from gateway.prepared import MAX_EACH
 from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, codes, presented
 
 LINE = f'{{ line(by: {{msisdn: "{MSISDN}"}}) {{ msisdn }} }}'

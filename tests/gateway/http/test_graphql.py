@@ -159,7 +159,7 @@ class TestMethods:
         """
         from graphql import OperationType
 
-        from gateway.documents import Prepared
+        from gateway.prepared import Prepared
 
         monkeypatch.setattr(Prepared, "operation_type", lambda *_: OperationType.MUTATION)
         async with door() as found:

@@ -11,11 +11,11 @@ from hypothesis import assume, given
 
 from connectors.clock import Deadline
 from gateway import documents
-from gateway.documents import MAX_EACH
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome, Planned
 from gateway.plan import plans
 from gateway.plan.plan import Plan
+from gateway.prepared import MAX_EACH
 from tests.gateway.plan.generated import BOOLEANS, Generated, operations
 from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, codes
 
@@ -206,7 +206,7 @@ class TestBounds:
         monkeypatch.setattr(documents, "MAX_REMEMBERED", 3000)
 
     def _text(self, number: int) -> str:
-        return f'query Q{number} {{ line(by: {{msisdn: "{MSISDN}"}}) {{ msisdn }} }}'
+        return f'query Q {{ a{number}: line(by: {{msisdn: "{MSISDN}"}}) {{ msisdn }} }}'
 
     def test_plans_take_no_more_than_their_characters_and_the_least_used_go_first(self) -> None:
         found = _operations()
