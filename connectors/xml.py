@@ -31,6 +31,7 @@ _HEAD = 1024
 _PIECE = 256 * 1024
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _BEFORE_THE_ROOT = ((b"<!--", b"-->"), (b"<?", b"?>"))
+_AN_ELEMENT = re.compile(rb"[ \t\r\n]*+<[^!?]")
 _S, _EQ = r"[ \t\r\n]+", r"[ \t\r\n]*=[ \t\r\n]*"
 _NAME = "[A-Za-z][A-Za-z0-9._-]*"
 # XML 1.0, 2.8 and 4.3.3. Minor versions beyond 1.0 are read as 1.0.
@@ -87,7 +88,9 @@ def tree_of(text: str) -> Element:
     except (ET.ParseError, ValueError):
         # Not chained: the cause quotes the document.
         raise XmlError("not well-formed XML") from None
-    _check_levels(root)
+    # What holds an element has an end tag: with fewer of them than levels are allowed nobody needs to count levels.
+    if document.count(b"</") >= _MAX_LEVELS:
+        _check_levels(root)
     if _may_have_nils(document):
         _mark_contradictions(root)
     if len(document) > _MAX_TEXT:
@@ -109,6 +112,8 @@ def _utf_8(text: str) -> bytes:
 def _check_start(document: bytes) -> None:
     # Only comments and instructions may stand before the root. A document type is not even read: a declaration of it
     # would be work, and nothing in it is wanted.
+    if _AN_ELEMENT.match(document):
+        return
     at = _past_space(document, 0)
     for _ in range(_MAX_BEFORE_THE_ROOT):
         end = next((end for start, end in _BEFORE_THE_ROOT if document.startswith(start, at)), None)
@@ -173,6 +178,12 @@ def local_name(element: Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
+def _called(name: str, parent: Element) -> list[Element]:
+    # Those children whose `local_name` is *name*, without cutting it out of every tag. No name holds a bracket.
+    end = "}" + name
+    return [child for child in parent if (tag := child.tag) == name or (tag.__class__ is str and tag.endswith(end))]
+
+
 class Node:
     """
     An element read tolerantly: children by local name in any namespace, unknown ones ignored.
@@ -199,7 +210,7 @@ class Node:
 
     def children(self, name: str) -> Iterator["Node"]:
         """Every child element of that local name, in document order."""
-        return (Node(child) for child in self.element if local_name(child) == name)
+        return map(Node, _called(name, self.element))
 
     def elements(self) -> Iterator["Node"]:
         """Every child element."""
@@ -207,18 +218,17 @@ class Node:
 
     def only_elements(self) -> list["Node"]:
         """Every child element of one that holds no text of its own."""
-        texts = (self.element.text, *(child.tail for child in self.element))
-        if any(text and text.strip(XML_SPACE) for text in texts):
+        texts = [self.element.text, *[child.tail for child in self.element]]
+        if any(texts) and "".join(filter(None, texts)).strip(XML_SPACE):
             raise XmlError(f"{self.name} holds text")
-        return list(self.elements())
+        return [Node(child) for child in self.element if child.tag.__class__ is str]
 
     def child(self, name: str) -> "Node | None":
         """The only child of that name, or None; two of them is an error, because one of them would be a guess."""
-        found = self.children(name)
-        first = next(found, None)
-        if next(found, None) is not None:
+        found = _called(name, self.element)
+        if len(found) > 1:
             raise XmlError(f"{name} occurs more than once")
-        return first
+        return Node(found[0]) if found else None
 
     def require(self, name: str) -> "Node":
         """The only child of that name."""

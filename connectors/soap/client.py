@@ -13,7 +13,8 @@ from connectors.xml import Node, XmlError, document_text, tree_of
 T = TypeVar("T")
 
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
-_ENVELOPE, _HEADER, _BODY = (f"{{{SOAP_11}}}{name}" for name in ("Envelope", "Header", "Body"))
+_ENVELOPE, _HEADER, _BODY, _FAULT = (f"{{{SOAP_11}}}{name}" for name in ("Envelope", "Header", "Body", "Fault"))
+_PARTS = ([_BODY], [_HEADER, _BODY])
 
 
 class SoapFault(Exception):
@@ -123,7 +124,7 @@ def _read_cut(cut: Cut, text: str, reply: Reply, cutter: Cutter, *, expect: str)
 
 def _read(text: str, reply: Reply, *, expect: str) -> SoapReply:
     header, found = _contents(Node(tree_of(text)))
-    if found.name == "Fault" and found.namespace == SOAP_11:
+    if found.element.tag == _FAULT:
         raise _fault(found)
     if reply.status != 200 or found.name != expect:
         raise XmlError(f"{expect} is missing")
@@ -136,13 +137,12 @@ def _contents(envelope: Node) -> tuple[Node | None, Node]:
     if envelope.element.tag != _ENVELOPE:
         raise XmlError("the answer is not a SOAP 1.1 envelope")
     parts = envelope.only_elements()
-    if [part.element.tag for part in parts] not in ([_BODY], [_HEADER, _BODY]):
+    if [part.element.tag for part in parts] not in _PARTS:
         raise XmlError("the envelope is not a header and a body")
-    *headers, last = parts
-    body = last.only_elements()
+    body = parts[-1].only_elements()
     if len(body) != 1:
         raise XmlError("the body does not hold exactly one element")
-    return (headers[0] if headers else None), body[0]
+    return (parts[0] if len(parts) == 2 else None), body[0]
 
 
 def _fault(fault: Node) -> SoapFault:

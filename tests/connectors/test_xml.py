@@ -133,6 +133,17 @@ def test_256_levels_are_read_and_one_more_is_refused():
         parse(b"<a>" * 257 + b"</a>" * 257)
 
 
+@pytest.mark.parametrize("innermost", [b"<b/>", b"<b x='/'/>", b"<!-- </b> -->", b"<?b </b> ?>", b"<b></b>"])
+def test_levels_are_counted_whatever_the_last_of_them_is(innermost):
+    parse(b"<a>" * 255 + innermost + b"</a>" * 255)
+    with pytest.raises(XmlError, match="too many levels"):
+        parse(b"<a>" * 256 + innermost + b"</a>" * 256)
+
+
+def test_only_nesting_counts_as_levels():
+    assert 1000 == len(parse(b"<a>" + b"<b></b>" * 1000 + b"</a>"))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -323,6 +334,16 @@ def test_children_are_found_by_local_name_in_any_namespace():
 
     assert ["1", "2"] == [child.value() for child in found.children("b")]
     assert ("c", "urn:y") == (found.require("c").name, found.require("c").namespace)
+
+
+@pytest.mark.parametrize("name", ["b", "ab", "b.b", "é", "x"])
+def test_a_child_is_found_by_its_whole_local_name_only(name):
+    content = "<b/><ab/><b.b/><é/><x:b xmlns:x='urn:x'/><x:ab xmlns:x='b'/><!-- b --><?b b?>"
+    found = node(f"<a>{content}</a>")
+
+    assert [child for child in found.element if local_name(child) == name] == [
+        child.element for child in found.children(name)
+    ]
 
 
 def test_a_name_that_occurs_twice_is_no_single_child():
