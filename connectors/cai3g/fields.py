@@ -29,12 +29,14 @@ def text(fields: Fields, name: str) -> str | None:
 def holds_elements(node: Node) -> bool:
     """Whether a field holds elements instead of a value; XmlError when it holds both."""
     element = node.element
-    names = {local_name(child.tag) for child in element} - {""} if len(element) else None
-    if not names:
+    names = [local_name(child.tag) for child in element]
+    # Comments and instructions have no name.
+    if not any(names):
         return False
-    if node.name in names:
+    if local_name(element.tag) in names:
         raise XmlError(f"{node.name} stands inside itself")
-    if any(text.strip() for text in (element.text, *[child.tail for child in element]) if text):
+    texts = [element.text, *[child.tail for child in element]]
+    if any(texts) and "".join(filter(None, texts)).strip():
         raise XmlError(f"{node.name} holds text beside elements")
     return True
 

@@ -20,6 +20,7 @@ from connectors.cai3g.subscription import (
     TELEPHONY,
     Keys,
     Subscription,
+    read_context,
     read_forwarding,
     read_named,
     read_service,
@@ -54,7 +55,12 @@ _IMSI = re.compile(r"[0-9]{6,15}", re.ASCII)
 _FORWARD_TO = re.compile(r"[0-9A-Ea-e*#+-]{1,40}", re.ASCII)
 
 
+_call_forwarding = maker_of(CallForwarding)
 _network_service = maker_of(NetworkService)
+# Made once and given in every answer that holds them, because nobody changes what an answer holds.
+_USUAL: Mapping[tuple[str, str | None], NetworkService] = {
+    (name, str(state)): _network_service(name=name, state=state) for name in SERVICES for state in range(16)
+}
 _by_name = operator.attrgetter("name")
 
 
@@ -192,13 +198,15 @@ def _forwarding(node: Node, condition: ForwardingCondition) -> CallForwarding:
     and data calls. A bare number instead of elements is the provision state.
     """
     if not fields.holds_elements(node):
-        return CallForwarding(condition=condition, provisioned=_flag(fields.number(node)), active=None, forward_to=None)
+        return _call_forwarding(
+            condition=condition, provisioned=_flag(fields.number(node)), active=None, forward_to=None
+        )
     told = read_forwarding(node.element).fields
     group = told.get(TELEPHONY)
     if group is not None:
         fields.holds_elements(group)
     settings = told if group is None else read_forwarding(group.element).fields
-    return CallForwarding(
+    return _call_forwarding(
         condition=condition,
         provisioned=_flag(fields.state(told, "provisionState")),
         active=_flag(fields.state(settings, "activationState")),
@@ -218,17 +226,27 @@ def _flag(state: int | None) -> bool | None:
     return _FLAGS.get(state)
 
 
-def _services(told: fields.Fields) -> Iterator[NetworkService]:
-    for name in told.keys() & SERVICES:
-        node = told[name]
-        state = fields.plain(node)
-        if state is None and not node.is_nil:
-            if fields.holds_elements(node):
-                yield from _service_parts(name, node)
-                continue
-            state = fields.number(node)
-        if state is not None:
-            yield _network_service(name=name, state=state)
+def _services(told: fields.Fields) -> list[NetworkService]:
+    found: list[NetworkService] = []
+    for name, node in told.items():
+        if name in SERVICES:
+            element = node.element
+            # As `fields.plain` reads it: what has a child is never usual.
+            usual = None if len(element) else _USUAL.get((name, element.text))
+            if usual is None:
+                found += _service(name, node)
+            else:
+                found.append(usual)
+    return found
+
+
+def _service(name: str, node: Node) -> Iterable[NetworkService]:
+    if node.is_nil:
+        return ()
+    if fields.holds_elements(node):
+        return _service_parts(name, node)
+    state = fields.number(node)
+    return () if state is None else (_network_service(name=name, state=state),)
 
 
 def _service_parts(name: str, node: Node) -> Iterator[NetworkService]:
@@ -250,6 +268,6 @@ def _apns(contexts: Iterable[Node]) -> Iterator[str]:
     """Names as they come; several contexts of one access point, for IPv4 and IPv6 for instance, are one name."""
     for context in contexts:
         if fields.holds_elements(context):
-            yield context.require_text("apnid")
+            yield read_context(context.element).access_point
         elif context.value():
             raise XmlError("gprs holds text instead of apnid")

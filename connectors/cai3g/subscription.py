@@ -72,6 +72,13 @@ class Forwarding:
 
 
 @record
+class Context:
+    """What is read of a GPRS context: the access point that it leads to."""
+
+    access_point: str = element("apnid")
+
+
+@record
 class Keys:
     """MOId: what a subscription is known by."""
 
@@ -90,4 +97,5 @@ class Named:
 read_subscription: Final = compiled(Subscription)
 read_service: Final = compiled(Service)
 read_forwarding: Final = compiled(Forwarding)
+read_context: Final = compiled(Context)
 read_named: Final = compiled(Named)

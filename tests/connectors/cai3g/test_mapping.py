@@ -2,6 +2,7 @@
 
 import copy
 import datetime as dt
+from unittest import mock
 
 import hypothesis
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from connectors.cai3g import fields
+from connectors.cai3g import fields, mapping
 from connectors.cai3g.mapping import Key, MoId, found_by_imsi, network_profile
 from connectors.cai3g.subscription import CALL_FORWARDINGS, SECRETS, SERVICES
 from connectors.numbering import NumberForm
@@ -313,6 +314,23 @@ def test_every_state_comes_back_as_it_was_written(written):
     fields = "".join(f"<g:{name}>{state}</g:{name}>" for name, state in written.items())
 
     assert written == services_of(fields)
+
+
+@hypothesis.settings(deadline=None)  # A busy machine is not a failure.
+@given(st.lists(st.sampled_from(["0", "1", "15", "16", "01", " 2 ", "+3", "255", "256", "", "3<?x y?>", "<!-- -->"])))
+def test_a_usual_service_is_the_same_as_one_made_the_careful_way(texts):
+    fields = "".join(f"<g:{name}>{text}</g:{name}>" for name, text in zip(sorted(SERVICES), texts, strict=False))
+
+    usual = outcome(services_of, fields)
+    with mock.patch.object(mapping, "_USUAL", {}):
+        assert usual == outcome(services_of, fields)
+
+
+def outcome(read, fields):
+    try:
+        return read(fields)
+    except XmlError as exc:
+        return str(exc)
 
 
 @hypothesis.settings(deadline=None)  # A busy machine is not a failure.
