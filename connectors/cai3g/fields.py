@@ -5,19 +5,22 @@ from typing import Final
 
 from connectors import lexical
 from connectors.soap.shapes import local_name
-from connectors.xml import Node, XmlError
+from connectors.xml import Element, Node, XmlError
 
 _LARGEST: Final = 9999
 _PLAIN: Final[Mapping[str | None, int]] = {str(state): state for state in range(256)}
 
-Fields = Mapping[str, Node]
+Fields = Mapping[str, Element]
 """Fields by their local names."""
 
 
 def told(fields: Fields, name: str) -> Node | None:
     """The field of that name; None when it is absent or nil."""
-    node = fields.get(name)
-    return None if node is None or node.is_nil else node
+    element = fields.get(name)
+    if element is None:
+        return None
+    node = Node(element)
+    return None if node.is_nil else node
 
 
 def text(fields: Fields, name: str) -> str | None:
@@ -26,35 +29,34 @@ def text(fields: Fields, name: str) -> str | None:
     return None if node is None else node.value() or None
 
 
-def holds_elements(node: Node) -> bool:
+def holds_elements(element: Element) -> bool:
     """Whether a field holds elements instead of a value; XmlError when it holds both."""
-    element = node.element
     names = [local_name(child.tag) for child in element]
     # Comments and instructions have no name.
     if not any(names):
         return False
-    if local_name(element.tag) in names:
-        raise XmlError(f"{node.name} stands inside itself")
+    name = local_name(element.tag)
+    if name in names:
+        raise XmlError(f"{name} stands inside itself")
     texts = [element.text, *[child.tail for child in element]]
     if any(texts) and "".join(filter(None, texts)).strip():
-        raise XmlError(f"{node.name} holds text beside elements")
+        raise XmlError(f"{name} holds text beside elements")
     return True
 
 
 def state(fields: Fields, name: str) -> int | None:
     """The field of that name as the HLR's small number; None when absent, nil or empty."""
-    node = fields.get(name)
-    if node is None:
+    element = fields.get(name)
+    if element is None:
         return None
-    found = plain(node)
-    if found is None and not node.is_nil:
+    found = plain(element)
+    if found is None and not (node := Node(element)).is_nil:
         found = number(node)
     return found
 
 
-def plain(node: Node) -> int | None:
+def plain(element: Element) -> int | None:
     """A field's small number where it is one and nothing else, as nearly all are; None where a closer look is due."""
-    element = node.element
     state = _PLAIN.get(element.text)
     # One that is nil and holds a number has a child as well: `xml.parse` sees to that.
     return None if state is None or len(element) else state

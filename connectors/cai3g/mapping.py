@@ -27,7 +27,7 @@ from connectors.cai3g.subscription import (
     read_subscription,
 )
 from connectors.maker import maker_of
-from connectors.xml import Node, XmlError
+from connectors.xml import Element, Node, XmlError
 from schema.network import Barring, CallForwarding, ForwardingCondition, NetworkProfile, NetworkService
 from schema.scalars import Imsi, Msisdn
 from schema.source import Source
@@ -197,7 +197,7 @@ def _forwarding(node: Node, condition: ForwardingCondition) -> CallForwarding:
     Where the HLR keeps a setting per group of basic services, that of telephony (ts10) counts: the others forward fax
     and data calls. A bare number instead of elements is the provision state.
     """
-    if not fields.holds_elements(node):
+    if not fields.holds_elements(node.element):
         return _call_forwarding(
             condition=condition, provisioned=_flag(fields.number(node)), active=None, forward_to=None
         )
@@ -205,7 +205,7 @@ def _forwarding(node: Node, condition: ForwardingCondition) -> CallForwarding:
     group = told.get(TELEPHONY)
     if group is not None:
         fields.holds_elements(group)
-    settings = told if group is None else read_forwarding(group.element).fields
+    settings = told if group is None else read_forwarding(group).fields
     return _call_forwarding(
         condition=condition,
         provisioned=_flag(fields.state(told, "provisionState")),
@@ -228,35 +228,35 @@ def _flag(state: int | None) -> bool | None:
 
 def _services(told: fields.Fields) -> list[NetworkService]:
     found: list[NetworkService] = []
-    for name, node in told.items():
+    for name, element in told.items():
         if name in SERVICES:
-            element = node.element
             # As `fields.plain` reads it: what has a child is never usual.
             usual = None if len(element) else _USUAL.get((name, element.text))
             if usual is None:
-                found += _service(name, node)
+                found += _service(name, element)
             else:
                 found.append(usual)
     return found
 
 
-def _service(name: str, node: Node) -> Iterable[NetworkService]:
+def _service(name: str, element: Element) -> Iterable[NetworkService]:
+    node = Node(element)
     if node.is_nil:
         return ()
-    if fields.holds_elements(node):
-        return _service_parts(name, node)
+    if fields.holds_elements(element):
+        return _service_parts(name, element)
     state = fields.number(node)
     return () if state is None else (_network_service(name=name, state=state),)
 
 
-def _service_parts(name: str, node: Node) -> Iterator[NetworkService]:
+def _service_parts(name: str, element: Element) -> Iterator[NetworkService]:
     """The states of a service that has several, each under its whole name, such as `caw.ts10.activationState`."""
-    told = read_service(node.element).fields
+    told = read_service(element).fields
     owners = {name: told}
     for group in SERVICE_GROUPS:
         found = told.get(group)
         if found is not None and fields.holds_elements(found):
-            owners[f"{name}.{group}"] = read_service(found.element).fields
+            owners[f"{name}.{group}"] = read_service(found).fields
     for path, owner in owners.items():
         for part in PARTS_OF_A_SERVICE:
             state = fields.state(owner, part)
@@ -267,7 +267,7 @@ def _service_parts(name: str, node: Node) -> Iterator[NetworkService]:
 def _apns(contexts: Iterable[Node]) -> Iterator[str]:
     """Names as they come; several contexts of one access point, for IPv4 and IPv6 for instance, are one name."""
     for context in contexts:
-        if fields.holds_elements(context):
+        if fields.holds_elements(context.element):
             yield read_context(context.element).access_point
         elif context.value():
             raise XmlError("gprs holds text instead of apnid")

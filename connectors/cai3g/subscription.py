@@ -7,7 +7,7 @@ No schema of the GsmHlr namespace is published, so fields are read by name, and 
 from typing import Final
 
 from connectors.soap.records import attribute, children, compiled, element, named, record
-from connectors.xml import Node
+from connectors.xml import Element, Node
 
 SECRETS = frozenset(
     {"pwd", "ki", "k", "ekey", "op", "opc", "amf", "a38", "a4ind", "a4key", "adkey", "fsetind", "kind", "rid", "authd"}
@@ -51,7 +51,7 @@ _READ = (SERVICES | {*CALL_FORWARDINGS, *_BARRINGS, "imsi", "msisdn", "profileId
 class Subscription:
     """What is read of a subscription; its keys may stand in attributes as well."""
 
-    fields: dict[str, Node] = named(_READ)
+    fields: dict[str, Element] = named(_READ)
     contexts: list[Node] = children("gprs")
     msisdn: str | None = attribute("msisdn")
     imsi: str | None = attribute("imsi")
@@ -61,14 +61,14 @@ class Subscription:
 class Service:
     """What is read of a service that holds elements, or of one of its groups."""
 
-    fields: dict[str, Node] = named((*PARTS_OF_A_SERVICE, *SERVICE_GROUPS))
+    fields: dict[str, Element] = named((*PARTS_OF_A_SERVICE, *SERVICE_GROUPS))
 
 
 @record
 class Forwarding:
     """What is read of a call forwarding, or of one of its groups."""
 
-    fields: dict[str, Node] = named(("provisionState", "activationState", "fnum", TELEPHONY))
+    fields: dict[str, Element] = named(("provisionState", "activationState", "fnum", TELEPHONY))
 
 
 @record

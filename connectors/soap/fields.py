@@ -95,7 +95,7 @@ def entries(name: str, *, mark: str, beside: str = "") -> Any:
 
 
 def named(names: Iterable[str]) -> Any:
-    """A `dict[str, Node]` of the children with these names; one that occurs twice is an error."""
+    """A `dict[str, Element]` of the children with these names; one that occurs twice is an error."""
     return _field(Spec(kind=Kind.NAMED, names=tuple(sorted(names))))
 
 

@@ -86,9 +86,9 @@ def missing_or_empty(name: str) -> XmlError:
     return XmlError(f"{name} is missing or empty")
 
 
-def by_name(elements: tuple[Element | None, ...], names: tuple[str, ...]) -> dict[str, Node]:
+def by_name(elements: tuple[Element | None, ...], names: tuple[str, ...]) -> dict[str, Element]:
     """Those of *elements* that are there, by name."""
-    return {name: Node(each) for name, each in zip(names, elements, strict=True) if each is not None}
+    return {name: each for name, each in zip(names, elements, strict=True) if each is not None}
 
 
 def _fits(number: int, bits: int | None) -> bool:

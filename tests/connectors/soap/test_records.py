@@ -57,7 +57,7 @@ class Bill:
     keys: list[Key] = children("Keys")
     raws: list[Node] = children("Raws")
     lines: list[Line] = entries("Line", mark="Charge", beside="Beside")
-    services: dict[str, Node] = named({"clip", "obo"})
+    services: dict[str, Element] = named({"clip", "obo"})
     kind: str | None = attribute("kind")
     holds: bool = filled()
     said: Wording = wording()

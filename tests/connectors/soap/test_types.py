@@ -5,7 +5,7 @@ import pytest
 from connectors.soap import Wsdl, WsdlError
 from connectors.soap.records import children, compiled, element, named, present, record
 from connectors.soap.types import ANY, ComplexType, SimpleType, inside
-from connectors.xml import Node, parse
+from connectors.xml import Element, Node, parse
 from tests.connectors.soap.lamp import lamp, switched
 from tests.dialects import dialects_folder
 
@@ -84,7 +84,7 @@ class Fits:
     price: str | None = element("Price")
     whatever: str | None = element("Whatever")
     on: bool = present("On")
-    rest: dict[str, Node] = named({"Open"})
+    rest: dict[str, Element] = named({"Open"})
 
 
 def test_a_record_that_fits_is_compiled():
