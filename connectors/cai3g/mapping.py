@@ -58,8 +58,8 @@ _FORWARD_TO = re.compile(r"[0-9A-Ea-e*#+-]{1,40}", re.ASCII)
 _call_forwarding = maker_of(CallForwarding)
 _network_service = maker_of(NetworkService)
 # Made once and given in every answer that holds them, because nobody changes what an answer holds.
-_USUAL: Mapping[tuple[str, str | None], NetworkService] = {
-    (name, str(state)): _network_service(name=name, state=state) for name in SERVICES for state in range(16)
+_USUAL: Mapping[str, Mapping[str | None, NetworkService]] = {
+    name: {str(state): _network_service(name=name, state=state) for state in range(16)} for name in SERVICES
 }
 _by_name = operator.attrgetter("name")
 
@@ -229,13 +229,14 @@ def _flag(state: int | None) -> bool | None:
 def _services(told: fields.Fields) -> list[NetworkService]:
     found: list[NetworkService] = []
     for name, element in told.items():
-        if name in SERVICES:
+        usual = _USUAL.get(name)
+        if usual is not None:
             # As `fields.plain` reads it: what has a child is never usual.
-            usual = None if len(element) else _USUAL.get((name, element.text))
-            if usual is None:
+            service = None if len(element) else usual.get(element.text)
+            if service is None:
                 found += _service(name, element)
             else:
-                found.append(usual)
+                found.append(service)
     return found
 
 

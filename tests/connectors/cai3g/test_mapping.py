@@ -322,7 +322,7 @@ def test_a_usual_service_is_the_same_as_one_made_the_careful_way(texts):
     fields = "".join(f"<g:{name}>{text}</g:{name}>" for name, text in zip(sorted(SERVICES), texts, strict=False))
 
     usual = outcome(services_of, fields)
-    with mock.patch.object(mapping, "_USUAL", {}):
+    with mock.patch.object(mapping, "_USUAL", {name: {} for name in SERVICES}):
         assert usual == outcome(services_of, fields)
 
 
