@@ -114,21 +114,21 @@ def read_reply(reply: Reply, *, expect: str, cutter: Cutter | None = None) -> So
 
 def _read_cut(cut: Cut, text: str, reply: Reply, cutter: Cutter, *, expect: str) -> SoapReply | None:
     try:
-        found = _read(cut.rest, reply, expect=expect)
+        found = _read(cut.rest, reply, expect=expect, whole=lambda: _read(text, reply, expect=expect).body)
         if not cutter.put_into(found.body, cut):
             return None
     except (SoapFault, XmlError):
         return None
-    return dataclasses.replace(found, whole=lambda: _read(text, reply, expect=expect).body)
+    return found
 
 
-def _read(text: str, reply: Reply, *, expect: str) -> SoapReply:
+def _read(text: str, reply: Reply, *, expect: str, whole: Callable[[], Node] | None = None) -> SoapReply:
     header, found = _contents(Node(tree_of(text)))
     if found.element.tag == _FAULT:
         raise _fault(found)
     if reply.status != 200 or found.name != expect:
         raise XmlError(f"{expect} is missing")
-    return SoapReply(body=found, header=header, size=len(reply.body))
+    return SoapReply(body=found, header=header, size=len(reply.body), whole=whole)
 
 
 def _contents(envelope: Node) -> tuple[Node | None, Node]:
