@@ -41,6 +41,9 @@ _DECLARATION = re.compile(
     rf"""(?:{_S}standalone{_EQ}(?:"(?:yes|no)"|'(?:yes|no)'))?[ \t\r\n]*\?>"""
 )
 _DECLARES = re.compile(r"<\?xml[ \t\r\n?]")
+# How nearly every document begins: with a declaration that says UTF-8 or nothing, and no instruction right behind it.
+_USUAL = re.compile(rb"""<\?xml version="1\.0"(?: encoding="(?i:utf-8)")?\?>(?=[ \t\r\n]*+<[^?])""")
+_USUAL_CHARSETS = {None, "utf-8"}
 
 
 class XmlError(ValueError):
@@ -63,6 +66,9 @@ def parse(body: bytes, *, charset: str | None = None) -> Element:
 def document_text(body: bytes, *, charset: str | None = None) -> str:
     """The letters of a document without its declaration, so that nothing is left for the parser to decide."""
     try:
+        usual = _USUAL.match(body) if charset in _USUAL_CHARSETS else None
+        if usual is not None:
+            return text_of(body[usual.end() :], said=())
         head = head_of(body, size=_HEAD)
         declaration = _DECLARATION.match(head)
         if _DECLARES.match(head, declaration.end() if declaration else 0):

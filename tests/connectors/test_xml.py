@@ -1,12 +1,14 @@
 """Foreign XML: what is accepted, what is refused, and that nothing is fetched or unfolded."""
 
 import time
+from unittest import mock
 
 import hypothesis
 import pytest
 from hypothesis import strategies as st
 from lxml import etree
 
+from connectors import xml
 from connectors.xml import Node, XmlError, local_name, parse
 
 BOMB = (
@@ -125,6 +127,42 @@ def test_a_declaration_may_be_written_in_every_way_of_the_standard(declaration):
 def test_a_declaration_that_is_none_is_refused(declaration):
     with pytest.raises(XmlError):
         parse(f"{declaration}<a>é</a>".encode())
+
+
+PROLOGUES = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["", " ", "\ufeff", "<!-- -->"]),
+        st.sampled_from(["", '<?xml version="1.0"?>', '<?xml version="1.1"?>', "<?xml version='1.0'?>", "<?xml?>"])
+        | st.sampled_from(["utf-8", "UTF-8", "utf8", "utf-16", "gbk", "iso-8859-1", "x", ""]).map(
+            '<?xml version="1.0" encoding="{}"?>'.format
+        ),
+        st.sampled_from(["", "\n", " ", "\x00", "\ufeff", "é", "<", "<?xml version='1.0'?>", "\n<?p?>"]),
+    ),
+)
+
+
+@hypothesis.given(
+    prologue=PROLOGUES,
+    letters=st.sampled_from(
+        [b"<a>e</a>", "<a>é</a>".encode(), "<a>é</a>".encode("latin-1"), "<a>王</a>".encode("gbk")]
+    ),
+    charset=st.sampled_from([None, "utf-8", "UTF-8", "utf-16", "gbk", "iso-8859-1", "x", ""]),
+    encoding=st.sampled_from(["utf-8", "utf-8", "utf-16", "utf-16-le"]),
+)
+def test_the_short_way_to_the_text_of_a_document_comes_to_the_same(prologue, letters, charset, encoding):
+    body = prologue.encode(encoding) + letters
+
+    usual = text_or_error(body, charset)
+    with mock.patch.object(xml, "_USUAL_CHARSETS", frozenset()):
+        assert usual == text_or_error(body, charset)
+
+
+def text_or_error(body, charset):
+    try:
+        return xml.document_text(body, charset=charset)
+    except XmlError as exc:
+        return exc.args
 
 
 def test_256_levels_are_read_and_one_more_is_refused():
