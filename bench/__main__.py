@@ -27,6 +27,7 @@ _PARTS: Mapping[str, _Measure] = {
     "sizes": curves.sizes,
     "customers": curves.customers,
     "operations": curves.operations,
+    "names": curves.names,
     "billing": faults.billing,
 }
 _GROUPS: Mapping[str, tuple[str, ...]] = {

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 import pathlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -151,8 +152,13 @@ def hive(*, jit: bool = False, cached: bool = False) -> Contestant:
 
 
 def named(question: str) -> str:
-    """The question with a place for a number in its name: with each number it is another operation."""
+    """The question with a place for a number in its name: with each number it is called otherwise."""
     return question.replace("CustomerAtAGlance", "CustomerAtAGlance@OPERATION@")
+
+
+def varied(question: str) -> str:
+    """The question with a place for a number in its name and in an alias: with each it is another operation."""
+    return re.sub(r"\bname(\s+)status\b", r"name\1status@OPERATION@: status", named(question), count=1)
 
 
 def _supergraph(folder: pathlib.Path, systems: Systems) -> pathlib.Path:

@@ -2,13 +2,14 @@
 
 import json
 import pathlib
+from collections.abc import Callable, Sequence
 
 from bench import contestants
 from bench.contestants import Contestant, Systems
 from bench.pace import Pace
 from bench.places import CACHE
 from bench.results import Results
-from bench.rounds import Bench, Entry, entered, say, warm, with_body
+from bench.rounds import Bench, entered, say, warm, with_body
 from bench.upstream import SIZES, Upstream
 
 _KNOWN_OPERATIONS = 1_000
@@ -50,34 +51,41 @@ def customers(results: Results, pace: Pace, up: Upstream) -> None:
 
 
 def operations(results: Results, pace: Pace, up: Upstream) -> None:
-    """The same question under many names: what a server keeps for each operation, and what a new one costs it."""
-    everybody = [
-        contestants.switchboard(),
-        contestants.switchboard(kept=True),
-        contestants.node(),
-        contestants.hive(),
-    ]
+    """So many different operations: what a server keeps for each, and what a new one costs it."""
+    everybody = [*_ours(), contestants.node(), contestants.hive()]
+    _many_operations(results, pace, up, everybody, group="operations", vary=contestants.varied)
+
+
+def names(results: Results, pace: Pace, up: Upstream) -> None:
+    """The same operation under so many names, which ours works out once."""
+    _many_operations(results, pace, up, _ours(), group="names", vary=contestants.named)
+
+
+def _ours() -> list[Contestant]:
+    return [contestants.switchboard(), contestants.switchboard(kept=True)]
+
+
+def _many_operations(
+    results: Results,
+    pace: Pace,
+    up: Upstream,
+    everybody: Sequence[Contestant],
+    *,
+    group: str,
+    vary: Callable[[str], str],
+) -> None:
     bench = _bench(results, pace, up)
     with entered(everybody, Systems.behind("at-once", up.at_once), results) as entries:
-        asked = with_body(entries, _named)
+        asked = with_body(entries, lambda each: each.body(vary(each.question), label=group))
         for count in pace.operations:
-            say(f"operations: {count}")
+            say(f"{group}: {count}")
             # Ten thousand are not to be known: there, a question is mostly a new one.
             if count <= _KNOWN_OPERATIONS:
                 warm(asked, customers=64, operations=count)
             for number in range(bench.rounds):
                 for each in asked:
-                    _operations_turn(bench, each, count, number)
-
-
-def _operations_turn(bench: Bench, each: Entry, count: int, number: int) -> None:
-    shift = number * 2_000 + 1_000
-    load = each.load(bench.seconds, 4, customers=64, operations=count, shift=shift)
-    bench.turn("operations", each, load, point=count, number=number)
-
-
-def _named(contestant: Contestant) -> pathlib.Path:
-    return contestant.body(contestants.named(contestant.question), label="named")
+                    load = each.load(bench.seconds, 4, customers=64, operations=count, shift=number * 2_000 + 1_000)
+                    bench.turn(group, each, load, point=count, number=number)
 
 
 def _several(contestant: Contestant, size: int) -> pathlib.Path:

@@ -28,7 +28,7 @@ def growth(results: Results, up: Upstream, *, requests: int = REQUESTS, longest_
     """Memory after each slice of the load. Answers come from the call cache: what is asked for is the plans' memory."""
     with entered([contestants.switchboard(kept=True)], Systems.behind("at-once", up.at_once), results) as entries:
         warm(entries, customers=_CUSTOMERS)
-        (asked,) = with_body(entries, lambda each: each.body(contestants.named(each.question), label="named"))
+        (asked,) = with_body(entries, lambda each: each.body(contestants.varied(each.question), label="varied"))
         results.memory = [(0, sum(asked.server.rss_mb()))]
         done, told, end = 0, 0, time.monotonic() + longest_s
         while done < requests and time.monotonic() < end:

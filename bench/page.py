@@ -92,6 +92,7 @@ _PARTS: dict[str, Callable[[Results], str]] = {
     "size": _curve("size", "bill lines"),
     "customers": _customers,
     "operations": _curve("operations", "operations"),
+    "names": _curve("names", "names"),
     "billing": _billing,
     "memory": lambda results: tables.memory(results) if results.idle_mb else _NOTHING,
     "growth": lambda results: tables.growth(results) if results.memory else _NOTHING,
