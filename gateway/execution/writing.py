@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -71,6 +72,19 @@ class Lines:
         """The name of the function of `v`, the value, and `c`, the context, that these lines and *returns* make."""
         name = names.fresh("f")
         text = "\n".join([f"def {name}(v, c):", *self._first, *self._lines, f" return {returns}"])
+        code = compile(text, "<compiled completion>", "exec")
+        # Its own names alone, itself left out: functions that find each other in one place would be kept alive by it
+        # until the garbage collector comes by, with all that their operation holds.
+        space = {each: names.space[each] for each in _names(code) if each in names.space}
         # The text holds names of the schema, which follow the grammar of names, literals made by repr, and our own.
-        exec(compile(text, "<compiled completion>", "exec"), names.space)  # noqa: S102
+        exec(code, space)  # noqa: S102
+        names.space[name] = space.pop(name)
         return name
+
+
+def _names(code: types.CodeType) -> Iterator[str]:
+    """The names that *code* and what is defined in it look up outside of it, and those of attributes."""
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _names(inner)

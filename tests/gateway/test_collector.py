@@ -1,6 +1,7 @@
 """The garbage collector: searches seldom, finds what there is, and operations that went well leave nothing for it."""
 
 import gc
+import types
 from collections.abc import Iterator
 
 import pytest
@@ -86,3 +87,36 @@ async def test_only_an_operation_without_errors_forgets_what_it_loaded(*, fails:
 
     assert fails == bool(outcome.errors)
     assert fails == any(isinstance(each, Loader) for each in vars(context.loaders).values())
+
+
+def _generated() -> int:
+    """How many functions there are that were made for operations."""
+    functions = [each for each in gc.get_objects() if isinstance(each, types.FunctionType)]
+    return sum(each.__code__.co_filename == "<compiled completion>" for each in functions)
+
+
+async def test_the_code_of_an_operation_goes_with_it_and_does_not_wait_for_the_collector(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    operator = RichOperator()
+    operations = Operations(SCHEMA, limits=LimitSettings())
+    gc.collect()
+    before = _generated()
+    for _ in range(3):
+        planned = operations.plan(operations.prepare(AT_A_GLANCE), name=None, variables={**GLANCE_VARIABLES})
+        assert isinstance(planned, Planned)
+        context = Context(
+            operator.graph,
+            needs=planned.plan.needs,
+            variables=planned.variables,
+            within=Deadline.after(10, operator.clock),
+        )
+        assert not (await operations.run(planned, context=context)).errors
+    assert _generated() > before
+
+    gc.disable()
+    monkeypatch.setattr("gateway.documents.MAX_REMEMBERED", 100)
+    del planned, context
+    operations.prepare("{ __typename }")
+
+    assert before == _generated()
