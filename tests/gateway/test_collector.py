@@ -103,20 +103,19 @@ async def test_the_code_of_an_operation_goes_with_it_and_does_not_wait_for_the_c
     gc.collect()
     before = _generated()
     for _ in range(3):
-        planned = operations.plan(operations.prepare(AT_A_GLANCE), name=None, variables={**GLANCE_VARIABLES})
-        assert isinstance(planned, Planned)
-        context = Context(
-            operator.graph,
-            needs=planned.plan.needs,
-            variables=planned.variables,
+        outcome = await operations.execute(
+            operations.prepare(AT_A_GLANCE),
+            name=None,
+            variables={**GLANCE_VARIABLES},
+            graph=operator.graph,
             within=Deadline.after(10, operator.clock),
         )
-        assert not (await operations.run(planned, context=context)).errors
+        assert not outcome.errors
     assert _generated() > before
 
     gc.disable()
     monkeypatch.setattr("gateway.documents.MAX_REMEMBERED", 100)
-    del planned, context
+    del outcome
     operations.prepare("{ __typename }")
 
     assert before == _generated()
