@@ -41,7 +41,7 @@ def about(mode: str) -> dict[str, str]:
 def _python() -> str:
     """Its version and how it was built: one that was trained with a profile is faster than a plain one."""
     asked = sysconfig.get_config_var("CONFIG_ARGS") or ""
-    # Distributions train theirs by rules of their own, which do not show here.
+    # How a distribution built its own does not always show here.
     kind = "the system's own" if sys.base_prefix == "/usr" else "trained" if _TRAINED in asked else "not trained"
     return f"{platform.python_version()} ({kind}, {platform.python_compiler()})"
 
