@@ -10,7 +10,7 @@ run: $(VENV)/.run-ready  ## The gateway and a pretend operator; PORT and SANDBOX
 	@exec $(BIN)/switchboard run $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--control-port $(SANDBOX_PORT)) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 
 test: $(VENV)/.test-ready  ## Every test with reduced counts; what the machine lacks is skipped, visibly.
-	$(BIN)/pytest -m "not soak"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
 
 soak: $(VENV)/.test-ready  ## The full counts and the latency bars.
 	SWITCHBOARD_SOAK=1 $(BIN)/pytest

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bench import curves, faults, headline, memory, tools
 from bench.about import about
-from bench.micro import leaves, parsers, soap
+from bench.micro import leaves, parsers, recall, soap
 from bench.npm import SetupError
 from bench.pace import FULL, QUICK, Pace
 from bench.page import SOAP_BYTES, page
@@ -96,7 +96,7 @@ def _micro(results: Results, pace: Pace, recorded: Replies) -> None:
     results.timings = leaves.measure(rounds=pace.micro_rounds)
     size, timings = soap.measure(recorded, rounds=pace.micro_rounds)
     results.about[SOAP_BYTES] = f"{size / 1000:.0f} KB"
-    results.timings += timings + parsers.measure()[1]
+    results.timings += timings + parsers.measure()[1] + recall.measure(rounds=pace.micro_rounds)
 
 
 def _parser() -> argparse.ArgumentParser:

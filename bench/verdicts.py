@@ -3,12 +3,15 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 
-from bench.micro import leaves, soap
+from bench.micro import leaves, recall, soap
 from bench.results import Results, Sample
 from bench.stats import Spread, ratio, spread
 
 _CALLERS = 16
 _FEW = 4
+
+CALLS = 4
+"""What the question asks of the systems, once each; `headline.check_answers` holds that it does."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,11 @@ def _all(results: Results) -> Iterator[Verdict]:
         what="everything asked before, CPU per request: ours ÷ our own cold",
         target=0.2,
         found=_ratio(results, ("cached", "switchboard cached"), ("cold", "switchboard"), _cpu_of),
+    )
+    yield Verdict(
+        what="the calls of the question given from what is kept, CPU in the guard: ÷ our own cold question",
+        target=0.05,
+        found=_recalls(results),
     )
     yield _waits("50 ms systems, 4 callers, customer unknown: p50 ÷ 100 ms", 1.2, results, "unknown", 100)
     yield _waits("50 ms systems, 4 callers, customer known: p50 ÷ 50 ms", 1.4, results, "known", 50)
@@ -92,6 +100,15 @@ def _waits(what: str, target: float, results: Results, group: str, floor_ms: flo
 def _timed(what: str, results: Results, group: str, ours: str, theirs: str) -> Verdict:
     one, other = results.timing(group, ours), results.timing(group, theirs)
     return Verdict(what=what, target=0.1, found=ratio(one, other) if one and other else None)
+
+
+def _recalls(results: Results) -> Spread | None:
+    recalled = results.timing(recall.GROUP, "recalled")
+    cold = [sample.cpu_ms for sample in results.of("cold", "switchboard", _CALLERS)]
+    if not recalled or not cold:
+        return None
+    question = spread(cold).median
+    return spread([CALLS * each / recall.EACH / question for each in recalled])
 
 
 def _memory(results: Results) -> Spread | None:

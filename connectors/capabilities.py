@@ -9,13 +9,15 @@ import dataclasses
 import datetime as dt
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
-from connectors.clock import Deadline
 from connectors.errors import ConnectorError
+from connectors.guard import answer
 from connectors.guard.answer import Answer
+from connectors.terms import Terms
 from schema.billing import AccountBalance, Bill, BillingAccount, Payment, Subscriber
 from schema.customer import Customer, PartyRef
+from schema.field import metadata
 from schema.network import NetworkProfile
 from schema.parts import BillingPart, CustomerPart, PartyPart, PrepaidPart
 from schema.party import Party
@@ -54,8 +56,8 @@ class BillingProfile:
     """What billing knows about one customer; `accounts` and `subscribers` are ABSENT unless asked for as parts."""
 
     customer_key: str = dataclasses.field(repr=False)
-    accounts: tuple[BillingAccount, ...]
-    subscribers: tuple[Subscriber, ...]
+    accounts: tuple[BillingAccount, ...] = dataclasses.field(metadata=metadata((BillingPart.ACCOUNTS,)))
+    subscribers: tuple[Subscriber, ...] = dataclasses.field(metadata=metadata((BillingPart.SUBSCRIBERS,)))
 
 
 @runtime_checkable
@@ -63,25 +65,25 @@ class Customers(Protocol):
     """Customers and the parties behind them."""
 
     async def customers(
-        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Terms
     ) -> Mapping[str, Answer[Customer] | ConnectorError]:
         """Customers by the system's own ids, in as few calls as it allows; unknown ids are left out."""
         ...
 
     async def customers_of_party(
-        self, party_id: str, *, parts: frozenset[CustomerPart], within: Deadline
+        self, party_id: str, *, parts: frozenset[CustomerPart], within: Terms
     ) -> Answer[tuple[Customer, ...]]:
         """Every customer that a party is; empty when none."""
         ...
 
     async def customers_of_accounts(
-        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Terms
     ) -> Answer[tuple[Customer, ...]]:
         """Every customer that one of these billing accounts belongs to; empty when none."""
         ...
 
     async def parties(
-        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Deadline
+        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Terms
     ) -> Mapping[PartyRef, Answer[Party] | ConnectorError]:
         """Parties, in as few calls as the system allows; unknown ones are left out."""
         ...
@@ -91,22 +93,20 @@ class Customers(Protocol):
 class Billing(Protocol):
     """Accounts, bills and payments."""
 
-    async def profile(
-        self, key: BillingKey, *, parts: frozenset[BillingPart], within: Deadline
-    ) -> Answer[BillingProfile]:
+    async def profile(self, key: BillingKey, *, parts: frozenset[BillingPart], within: Terms) -> Answer[BillingProfile]:
         """The customer a key belongs to, with the parts asked for."""
         ...
 
-    async def bills(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Bill, ...]]:
+    async def bills(self, account_number: str, *, period: Period, within: Terms) -> Answer[tuple[Bill, ...]]:
         """Bills of an account made in *period*, newest first, lines included."""
         ...
 
-    async def payments(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Payment, ...]]:
+    async def payments(self, account_number: str, *, period: Period, within: Terms) -> Answer[tuple[Payment, ...]]:
         """Payments onto an account in *period*, newest first."""
         ...
 
     async def balance(
-        self, account_number: str, *, account_key: str | None = None, within: Deadline
+        self, account_number: str, *, account_key: str | None = None, within: Terms
     ) -> Answer[AccountBalance]:
         """
         What is on an account now.
@@ -121,11 +121,11 @@ class Billing(Protocol):
 class Network(Protocol):
     """The network's own subscription of a line."""
 
-    async def profile_by_msisdn(self, msisdn: str, *, within: Deadline) -> Answer[NetworkProfile]:
+    async def profile_by_msisdn(self, msisdn: str, *, within: Terms) -> Answer[NetworkProfile]:
         """The subscription of a number."""
         ...
 
-    async def profile_by_imsi(self, imsi: str, *, within: Deadline) -> Answer[NetworkProfile]:
+    async def profile_by_imsi(self, imsi: str, *, within: Terms) -> Answer[NetworkProfile]:
         """The subscription of a SIM."""
         ...
 
@@ -134,17 +134,17 @@ class Network(Protocol):
 class Recharging(Protocol):
     """Prepaid balances and the account behind them."""
 
-    async def balances(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Balance, ...]]:
+    async def balances(self, msisdn: str, *, within: Terms) -> Answer[tuple[Balance, ...]]:
         """Balances of a line, the main one first."""
         ...
 
     async def prepaid_account(
-        self, msisdn: str, *, parts: frozenset[PrepaidPart], within: Deadline
+        self, msisdn: str, *, parts: frozenset[PrepaidPart], within: Terms
     ) -> Answer[PrepaidAccount]:
         """The prepaid account of a line."""
         ...
 
-    async def accumulators(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Accumulator, ...]]:
+    async def accumulators(self, msisdn: str, *, within: Terms) -> Answer[tuple[Accumulator, ...]]:
         """Counters of a line."""
         ...
 
@@ -153,12 +153,12 @@ class Recharging(Protocol):
 class RechargeHistory(Protocol):
     """Past recharges."""
 
-    async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
+    async def recharges(self, msisdn: str, *, period: Period, within: Terms) -> Answer[tuple[Recharge, ...]]:
         """Recharges of a line in *period*, newest first; empty when none."""
         ...
 
 
-CHECK: Final = "check"
+CHECK: Final = answer.CHECK
 """Operation of the calls of `Connector.check`. No answer is kept under it, so none is given from a cache."""
 
 
@@ -167,12 +167,21 @@ class Connector(Protocol):
 
     system: str
 
-    async def check(self, *, msisdn: str, within: Deadline) -> None:
+    async def check(self, *, msisdn: str, within: Terms) -> None:
         """
         Ask something harmless and live: whether the system answers and takes our credentials.
 
         *msisdn* is what to ask about where the dialect needs a number. That the system does not know it is well, and
         where it does its answer is read as any other. Raises ConnectorError.
+        """
+        ...
+
+    def renew(self, settings: Any) -> None:
+        """
+        Use the credentials and certificates of *settings* for calls that begin from now on.
+
+        They are settings of the connector's own class which differ from those before in secrets and in the contents of
+        certificate files alone. Raises OSError where the files do not serve; nothing is changed then.
         """
         ...
 

@@ -13,6 +13,7 @@ from connectors.stream import ByteStream
 
 # Parsing tiny parts of an answer takes longer than their arrival, so without this nobody else would have a turn.
 _TURN_S = 0.01
+_HTTP = b"HTTP/"
 _TOKEN = re.compile(rb"[-!#$%&'*+.^_`|~0-9A-Za-z]+")
 _TARGET = re.compile(rb"[!-~]+")
 # Everything that a line may hold. Bytes from 0x80 on are allowed in values (RFC 9110, 5.5).
@@ -98,11 +99,19 @@ class Connection:
         self._unused_since = self._loop.time()
         return may_follow and self.stream.is_quiet
 
+    @property
+    def unused_s(self) -> float:
+        """For how long nothing has been asked, since the last answer or since it was opened."""
+        return self._loop.time() - self._unused_since
+
     def is_usable(self, *, keepalive_s: float) -> bool:
         """Whether the connection is open, not unused for too long, and the peer has said nothing unasked."""
-        return self._loop.time() - self._unused_since < keepalive_s and self.stream.is_quiet
+        return self.unused_s < keepalive_s and self.stream.is_quiet
 
     async def _full_head(self, method: bytes) -> Head:
+        # Garbage need not ever hold the end of a line, for which the parser would wait as long as it may.
+        if not _HTTP.startswith(self._received[: len(_HTTP)]):
+            raise httpx.RemoteProtocolError("the answer is not HTTP")
         self._full = FullReader(method)
         self._full.receive(self._received)
         while (head := self._full.head()) is None:

@@ -22,7 +22,8 @@ _GOES_ALONG = re.compile(r"[!-~](?:[ -~]{0,8190}[!-~])?", re.ASCII)
 # What decides how a request is read, by whom, and on whose behalf is never taken from outside.
 _OURS = {
     *("accept-encoding", "authorization", "connection", "content-encoding", "content-length", "cookie", "expect"),
-    *("host", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    *("host", "if-none-match", "keep-alive", "proxy-authorization", "proxy-connection", "te", "trailer"),
+    *("transfer-encoding", "upgrade"),
 }
 _MAX_BLOCKS = 64
 
@@ -69,10 +70,15 @@ class RequestForm:
         headers: Mapping[str, str],
         content: bytes = b"",
         outgoing: OutgoingHeaders = (),
+        etag: str | None = None,
     ) -> HttpRequest:
-        """A request to *path*, which starts with `/`, or with an empty one to the address itself."""
+        """
+        A request to *path*, which starts with `/`, or with an empty one to the address itself.
+
+        With *etag* it is for what is no longer as that names it (`If-None-Match`).
+        """
         block = self._block(headers)
-        written = (*block.headers, *self._changing(method, content, outgoing, block))
+        written = (*block.headers, *self._changing(method, content, outgoing, block, etag))
         return HttpRequest(method, self.target(path, params), written, content)
 
     def message(
@@ -84,10 +90,11 @@ class RequestForm:
         headers: Mapping[str, str],
         content: bytes = b"",
         outgoing: OutgoingHeaders = (),
+        etag: str | None = None,
     ) -> bytes:
         """The same request as it is sent: what `http1.message` writes of it, of which most was written before."""
         block = self._block(headers)
-        changing = field_lines(self._changing(method, content, outgoing, block))
+        changing = field_lines(self._changing(method, content, outgoing, block, etag))
         line = request_line(method, self.target(path, params))
         return b"".join((line, block.written, changing, b"\r\n", content))
 
@@ -102,12 +109,17 @@ class RequestForm:
             return (address.copy_with(params=params) if params else address).raw_path
         return f"{whole or '/'}{_query(params) if params else ''}".encode("ascii")
 
-    def _changing(self, method: bytes, content: bytes, outgoing: OutgoingHeaders, block: _Block) -> list[Header]:
+    def _changing(
+        self, method: bytes, content: bytes, outgoing: OutgoingHeaders, block: _Block, etag: str | None
+    ) -> list[Header]:
         changing: list[Header] = []
         if method != b"GET":
             changing.append((b"Content-Length", b"%d" % len(content)))
         if self._credential is not None:
             changing.append((b"Authorization", _ascii(self._credential())))
+        if etag is not None:
+            # Not among the dialect's own headers, of which each block is written once: it differs by object.
+            changing.append((b"If-None-Match", _ascii(etag)))
         if outgoing:
             changing += _going_along(outgoing, block.names)
         return changing

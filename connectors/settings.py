@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import zoneinfo
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -20,16 +19,12 @@ from pydantic import (
 from connectors.charset import vouched
 from connectors.guard.settings import GuardSettings
 from connectors.numbering import NumberForm
-
-BASE_FOLDER = "base_folder"
-"""Key of the validation context: the folder that relative paths in a configuration file start from."""
+from connectors.paths import BASE_FOLDER, path_from
 
 
 def _path(value: str, info: ValidationInfo) -> pathlib.Path:
     context: Mapping[str, object] = info.context or {}
-    base = context.get(BASE_FOLDER)
-    path = pathlib.Path(value).expanduser()
-    return path if path.is_absolute() or not isinstance(base, pathlib.Path) else base / path
+    return path_from(context.get(BASE_FOLDER), value)
 
 
 def _existing_file(value: object, info: ValidationInfo) -> pathlib.Path:
@@ -38,6 +33,26 @@ def _existing_file(value: object, info: ValidationInfo) -> pathlib.Path:
     if not os.path.isfile(path):  # noqa: PTH113
         raise ValueError(f"there is no file {path}; name one that this process can read")
     return path
+
+
+class FileSecret(SecretStr):
+    """A secret that was read from a file, and remembers from which: what stands there may change."""
+
+    def __init__(self, value: str, path: pathlib.Path) -> None:
+        super().__init__(value)
+        self.path = path
+
+    @classmethod
+    def read(cls, path: pathlib.Path, *, name: str) -> "FileSecret":
+        """What stands in the file at *path* now. Raises ValueError that calls it *name* and says what to do."""
+        try:
+            found = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as exc:
+            why = f"the secret file {name} cannot be read ({type(exc).__name__})"
+            raise ValueError(f"{why}; let this process read it or name another one") from exc
+        if not found:
+            raise ValueError(f"the secret file {name} is empty; write the secret into it")
+        return cls(found, path)
 
 
 def _secret(value: object, info: ValidationInfo) -> SecretStr:
@@ -50,25 +65,9 @@ def _secret(value: object, info: ValidationInfo) -> SecretStr:
             raise ValueError(f"the environment variable {name} is not set; set it or name another one")
         return SecretStr(found)
     if kind == "file" and name:
-        try:
-            found = _path(name, info).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as exc:
-            why = f"the secret file {name} cannot be read ({type(exc).__name__})"
-            raise ValueError(f"{why}; let this process read it or name another one") from exc
-        if not found:
-            raise ValueError(f"the secret file {name} is empty; write the secret into it")
-        return SecretStr(found)
+        return FileSecret.read(_path(name, info), name=name)
     # The value is not repeated: it may be the secret itself, written where it does not belong.
     raise ValueError("a secret is named, not written here; use env:NAME or file:PATH")
-
-
-def _zone(value: object) -> zoneinfo.ZoneInfo:
-    if isinstance(value, zoneinfo.ZoneInfo):
-        return value
-    try:
-        return zoneinfo.ZoneInfo(str(value))
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise ValueError("not a time zone; use a name such as Europe/Madrid") from exc
 
 
 def _no_credentials_in_url(url: AnyHttpUrl) -> AnyHttpUrl:
@@ -92,9 +91,6 @@ ConfigFile = Annotated[pathlib.Path, BeforeValidator(_existing_file)]
 
 ConfigPath = Annotated[pathlib.Path, BeforeValidator(lambda value, info: _path(str(value), info))]
 """A path, whether there is anything or not; relative paths start at the configuration file's folder."""
-
-Zone = Annotated[zoneinfo.ZoneInfo, BeforeValidator(_zone)]
-"""An IANA time zone name, for systems that write times without one."""
 
 BaseUrl = Annotated[AnyHttpUrl, AfterValidator(_no_credentials_in_url)]
 """Scheme, host, port and path of a system. No answer of the system can change it."""

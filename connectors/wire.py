@@ -7,7 +7,6 @@ import dataclasses
 import functools
 import logging
 import re
-import ssl
 from collections.abc import AsyncIterable, Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
@@ -16,10 +15,13 @@ import httpx
 from connectors.body import BodyError, whole_body
 from connectors.credentials import Credential
 from connectors.errors import BadData, TimedOut, Unavailable
+from connectors.etag import same
 from connectors.http_request import HttpRequest, RequestForm
 from connectors.offload import worked_out
 from connectors.outgoing import OUTGOING
+from connectors.retry_after import retry_after_s
 from connectors.settings import SystemSettings
+from connectors.tls import context_of
 from connectors.transport import OneHostTransport
 
 T = TypeVar("T")
@@ -39,6 +41,7 @@ _HEADERS = {
     "Connection": "keep-alive",
     "User-Agent": "switchboard",
 }
+_NOT_MODIFIED = 304
 _Answer = tuple[int, Mapping[str, str], bytes]
 
 
@@ -51,6 +54,11 @@ class Reply:
     charset: str | None
     headers: Mapping[str, str] = dataclasses.field(repr=False)
     body: bytes = dataclasses.field(repr=False)
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """In how many seconds the same question may be put again, where this answer is none and says so."""
+        return retry_after_s(self.status, self.headers)
 
 
 class HttpWire:
@@ -73,21 +81,42 @@ class HttpWire:
         self._system = system
         self._max_reply_bytes = settings.max_reply_bytes
         self._charset = settings.charset
-        self._form = RequestForm(
-            str(settings.url).rstrip("/"), headers={**_HEADERS, **(headers or {})}, credential=credential
+        self._form_with = functools.partial(
+            RequestForm, str(settings.url).rstrip("/"), headers={**_HEADERS, **(headers or {})}
         )
+        self._form = self._form_with(credential=credential)
+        self._handed_in = transport
         self._transport = transport or transport_to(settings)
         self._connect_s = settings.connect_timeout_s
         self._read_s = settings.guard.timeout_s
         self._open_ahead = settings.open_ahead
 
-    async def get(self, path: str, *, operation: str, params: Mapping[str, str] | None = None) -> Reply:
-        """GET *path* below the system's address; *path* starts with `/` and holds quoted segments only."""
-        return await self._ask(b"GET", path, params=params, headers={}, operation=operation)
+    async def get(
+        self, path: str, *, operation: str, params: Mapping[str, str] | None = None, etag: str | None = None
+    ) -> Reply:
+        """
+        GET *path* below the system's address; *path* starts with `/` and holds quoted segments only.
+
+        With *etag*, only if it is no longer as that names it: status 304, without a body, says that it is. Nowhere else
+        is a 304 an answer.
+        """
+        return await self._ask(b"GET", path, params=params, headers={}, operation=operation, etag=etag)
 
     async def post(self, path: str, content: bytes, *, operation: str, headers: Mapping[str, str]) -> Reply:
         """POST *content* to *path* below the system's address; an empty path is the address itself."""
         return await self._ask(b"POST", path, content=content, headers=headers, operation=operation)
+
+    def renew(self, settings: SystemSettings, *, credential: Credential | None = None) -> None:
+        """
+        Ask with the credential and the certificates of *settings* from now on.
+
+        Requests under way end as they began, over connections that are closed then. Raises OSError where the
+        certificate files do not serve; nothing is changed then.
+        """
+        old, self._transport = self._transport, self._handed_in or transport_to(settings)
+        self._form = self._form_with(credential=credential)
+        if isinstance(old, OneHostTransport) and old is not self._transport:
+            old.retire()
 
     async def open_ahead(self) -> None:
         """Open as many connections as the settings say. A system that cannot be reached now may be so later."""
@@ -107,22 +136,28 @@ class HttpWire:
         headers: Mapping[str, str],
         params: Mapping[str, str] | None = None,
         content: bytes = b"",
+        etag: str | None = None,
     ) -> Reply:
         transport, form, outgoing = self._transport, self._form, OUTGOING.get()
         try:
             if isinstance(transport, OneHostTransport):
-                message = form.message(method, path, params=params, headers=headers, content=content, outgoing=outgoing)
+                message = form.message(
+                    method, path, params=params, headers=headers, content=content, outgoing=outgoing, etag=etag
+                )
                 answer = await self._directly(method, message, transport)
             else:
-                request = form.request(method, path, params=params, headers=headers, content=content, outgoing=outgoing)
+                request = form.request(
+                    method, path, params=params, headers=headers, content=content, outgoing=outgoing, etag=etag
+                )
                 answer = await self._through_httpx(request)
         except BodyError as exc:
             raise BadData(str(exc), system=self._system, operation=operation) from exc
         except httpx.TimeoutException as exc:
             raise TimedOut(type(exc).__name__, system=self._system, operation=operation) from exc
         except (httpx.TransportError, httpx.DecodingError) as exc:
-            raise Unavailable(type(exc).__name__, system=self._system, operation=operation) from exc
-        return self._reply(*answer, operation=operation)
+            # Nothing whole has come: refused, reset, cut. Those are no answers, so what is asked again is not doubled.
+            raise Unavailable(type(exc).__name__, system=self._system, operation=operation, retry_after_s=0.0) from exc
+        return self._reply(*answer, operation=operation, etag=etag)
 
     async def _directly(self, method: bytes, message: bytes, transport: OneHostTransport) -> _Answer:
         exchange = await transport.ask(message, method=method, connect_s=self._connect_s, read_s=self._read_s)
@@ -157,14 +192,26 @@ class HttpWire:
         coding = headers.get("content-encoding", "")
         return await whole_body(cast("AsyncIterable[bytes]", parts), coding=coding, limit=self._max_reply_bytes)
 
-    def _reply(self, status: int, headers: Mapping[str, str], body: bytes, *, operation: str) -> Reply:
-        if 300 <= status <= 399:
+    def _reply(
+        self, status: int, headers: Mapping[str, str], body: bytes, *, operation: str, etag: str | None
+    ) -> Reply:
+        if status == _NOT_MODIFIED:
+            self._check_that_it_was_asked(headers, operation=operation, etag=etag)
+        elif 300 <= status <= 399:
             raise BadData("a redirect is not followed", system=self._system, operation=operation)
         media_type, charsets = _content_type(headers.get("content-type", ""))
         if len(charsets) > 1:
             raise BadData("two charsets in one Content-Type", system=self._system, operation=operation)
         charset = self._charset or next(iter(charsets), None)
         return Reply(status=status, content_type=media_type, charset=charset, headers=headers, body=body)
+
+    def _check_that_it_was_asked(self, headers: Mapping[str, str], *, operation: str, etag: str | None) -> None:
+        if etag is None:
+            raise BadData("status 304 to a question that needs an answer", system=self._system, operation=operation)
+        # It should say of which state it speaks (RFC 9110, 15.4.5). Where it does not, we asked about one only.
+        said = headers.get("etag")
+        if said is not None and not same(said, etag):
+            raise BadData("status 304 about another state", system=self._system, operation=operation)
 
 
 def _by_name(headers: Sequence[tuple[str, str]]) -> Mapping[str, str]:
@@ -194,11 +241,4 @@ async def decoded(decode: Callable[[Reply], T], reply: Reply) -> T:
 def transport_to(settings: SystemSettings) -> OneHostTransport:
     """The network as it leads to one system. Reads certificate files; raises OSError where they do not serve."""
     url = httpx.URL(str(settings.url))
-    return OneHostTransport(url, ssl_context=_tls(settings) if url.scheme == "https" else None)
-
-
-def _tls(settings: SystemSettings) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=settings.tls.ca_file)
-    if settings.tls.client_cert_file is not None:
-        context.load_cert_chain(settings.tls.client_cert_file, settings.tls.client_key_file)
-    return context
+    return OneHostTransport(url, ssl_context=context_of(settings.tls) if url.scheme == "https" else None)

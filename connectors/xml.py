@@ -82,6 +82,10 @@ def document_text(body: bytes, *, charset: str | None = None) -> str:
 def tree_of(text: str) -> Element:
     """The root element of a document that `document_text` gave; `parse` says what is refused."""
     document = _utf_8(text)
+    # No character of XML (1.0, 2.2), and not left to the parser: beside the first `<` it makes the parser take UTF-16,
+    # whatever it was told, and read other letters, or a document type, than what has been looked at here.
+    if b"\0" in document:
+        raise XmlError("not well-formed XML")
     # Each of them takes hundreds of bytes of memory: a flood of tiny ones is not even read.
     if len(document) > MAX_PARTS and _parts(document) > MAX_PARTS:
         raise XmlError("too many elements")

@@ -39,17 +39,22 @@ Question = bytes
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
-class _Remembered:
+class Remembered:
+    """An answer and what it hangs on. All of it is fresh until *fresh_until*, if that is known."""
+
     written: bytes = dataclasses.field(repr=False)
     relied: tuple[Reliance, ...] = dataclasses.field(repr=False)
     graph: Graph = dataclasses.field(repr=False)
     day: dt.date
+    fresh_until: dt.datetime | None
 
     @property
     def size(self) -> int:
+        """About how many bytes it takes."""
         return len(self.written) + _EACH * (1 + len(self.relied))
 
     async def holds(self, graph: Graph) -> bool:
+        """Whether a run over *graph* would give the same now."""
         if self.graph is not graph or self.day != day_of(graph, graph.clock.now()):
             return False
         for each in self.relied:
@@ -71,7 +76,7 @@ class Answers:
         self._max_bytes = max_bytes
         self._max_each = max_each
         self._bytes = 0
-        self._kept: collections.OrderedDict[Question, _Remembered] = collections.OrderedDict()
+        self._kept: collections.OrderedDict[Question, Remembered] = collections.OrderedDict()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -94,8 +99,8 @@ class Answers:
         """Whether the answer to an operation hangs on nothing but its question, calls and the day."""
         return plan.kind is OperationType.QUERY and self._momentary.isdisjoint(plan.coordinates)
 
-    async def recall(self, question: Question, graph: Graph) -> bytes | None:
-        """The data that was given for *question*, as JSON, if a run would give the same now. Never raises."""
+    async def recall(self, question: Question, graph: Graph) -> Remembered | None:
+        """The answer that was given for *question*, if a run would give the same now. Never raises."""
         found = self._kept.get(question)
         if found is None:
             return None
@@ -110,15 +115,22 @@ class Answers:
             each.tell()
         if question in self._kept:
             self._kept.move_to_end(question)
-        return found.written
+        return found
 
     def remember(
-        self, question: Question, written: bytes, *, relied: Sequence[Reliance], graph: Graph, began: dt.datetime
+        self,
+        question: Question,
+        written: bytes,
+        *,
+        relied: Sequence[Reliance],
+        graph: Graph,
+        began: dt.datetime,
+        fresh_until: dt.datetime | None = None,
     ) -> None:
         """Remember the data *written* for *question*, made of nothing but what it *relied* on."""
         if not relied or len(written) > self._max_each:
             return
-        made = _Remembered(written, tuple(relied), graph, day_of(graph, began))
+        made = Remembered(written, tuple(relied), graph, day_of(graph, began), fresh_until)
         self._forget(question)
         self._kept[question] = made
         self._bytes += made.size

@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -14,7 +15,14 @@ from starlette.types import ASGIApp, Lifespan
 
 from connectors.clock import Clock, SystemClock
 from connectors.environment import Environment
+from connectors.guard import Breakers, Changes
+from connectors.guard.negative import Negative
 from gateway import systems
+from gateway.admission.door import Door
+from gateway.control.breakers import BreakersInWords
+from gateway.control.desk import Desk
+from gateway.control.invalidation import Invalidation
+from gateway.events import Events
 from gateway.http import loopback
 from gateway.http.correlation import not_routed
 from gateway.http.front import Front
@@ -22,9 +30,14 @@ from gateway.http.graphiql import GraphiQL, PageFiles
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready, live
 from gateway.log import logger
+from gateway.mistakes import Mistake, SettingsError
 from gateway.operation import Operations
-from gateway.settings import IdentitySettings, Settings
-from gateway.stores.memory import MemoryStore
+from gateway.renewal import Renewable, Renewals
+from gateway.settings import IdentitySettings, ServerSettings, Settings
+from gateway.status import Status
+from gateway.stores import kept
+from gateway.stores.coding import Coding
+from gateway.stores.kept import Kept
 from gateway.telemetry import telemetry
 from gateway.telemetry.telemetry import Telemetry
 from gateway.warm_up import warm_up
@@ -37,8 +50,11 @@ GRAPHQL = "/graphql"
 HEALTH_LIVE = "/health/live"
 HEALTH_READY = "/health/ready"
 
+REDIS = "cache.redis"
+"""What the Redis that replicas share is called in the log, where systems have their names."""
 
-def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
+
+def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
     """
     The ASGI application of one gateway.
 
@@ -46,15 +62,19 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
     SettingsError when the settings do not fit together.
     """
     watching = Telemetry(settings.telemetry, report=logger())
-    environment = _environment(settings, clock or SystemClock(), watching)
+    renewals = Renewals(_with_credentials(settings), report=logger())
+    clock = clock or SystemClock()
+    answers = _answers(settings, clock, watching)
+    environment = _environment(settings, clock, watching, answers)
     connectors = systems.build(settings, environment)
+    renewable: dict[str, Renewable] = {**connectors, **({} if answers.access is None else {REDIS: answers.access})}
     graph = Graph(
         routes=systems.routes(settings, connectors),
         ids=IdCodec([secret.get_secret_value().encode() for secret in settings.ids.secrets]),
         numbering=environment.numbering,
         clock=environment.clock,
         history=dt.timedelta(days=settings.history.days),
-        memory=_memory(settings.identity, environment.clock),
+        memory=_memory(settings.identity, environment.clock, answers),
         report=environment.report,
     )
     graphiql = GraphiQL(stories_url=settings.graphiql.stories_url) if settings.graphiql.enabled else None
@@ -66,21 +86,33 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         settings=settings.server,
         limits=settings.limits,
         graphiql=graphiql,
+        callers=settings.callers,
+        door=_door(settings.server, clock, watching),
     )
     ready = Ready()
+    invalidation = Invalidation(
+        store=environment.store, tagging=environment.keys, memory=graph.memory, changes=environment.changes
+    )
+    answers.told.append(invalidation.heard)
+    status = Status(settings, store=answers.store, memory=graph.memory, watching=watching, clock=clock)
+    events = Events(settings, forget=invalidation.everywhere, normalise=environment.numbering.normalise)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Application) -> AsyncIterator[None]:
-        await systems.open_ahead(connectors)
-        ready.yes = True
-        logger().info("gateway_started", systems=sorted(connectors))
-        try:
-            yield
-        finally:
-            ready.yes = False
-            await asyncio.gather(systems.close(connectors), *([graphiql.aclose()] if graphiql else []))
-            await asyncio.to_thread(watching.close)
-            logger().info("gateway_stopped")
+        async with answers.opened():
+            await systems.open_ahead(connectors)
+            looking = asyncio.create_task(renewals.keep_looking(renewable))
+            ready.yes = True
+            logger().info("gateway_started", systems=sorted(connectors))
+            try:
+                yield
+            finally:
+                ready.yes = False
+                looking.cancel()
+                await events.aclose()
+                await asyncio.gather(systems.close(connectors), *([graphiql.aclose()] if graphiql else []))
+        await asyncio.to_thread(watching.close)
+        logger().info("gateway_stopped")
 
     front = functools.partial(
         Front,
@@ -89,13 +121,27 @@ def create(settings: Settings, *, clock: Clock | None = None) -> Starlette:
         watch=watching.requests(graph=GRAPHQL, routes=[GRAPHQL, HEALTH_LIVE, HEALTH_READY, telemetry.PATH]),
         straight={GRAPHQL: view},
     )
-    return Application(
-        [*routes(view, ready, graphiql), Route(telemetry.PATH, watching.respond)], front=front, lifespan=lifespan
+    application = Application(
+        [*routes(view, ready, graphiql), Route(telemetry.PATH, watching.respond), *events.routes],
+        front=front,
+        lifespan=lifespan,
     )
+    application.desk = Desk(
+        systems=connectors.keys(),
+        numbering=environment.numbering,
+        invalidation=invalidation,
+        reload=functools.partial(renewals.look, renewable, at_once=True),
+        breakers=None if environment.breakers is None else BreakersInWords(environment.breakers),
+        sections=status.sections(),
+    )
+    return application
 
 
 class Application(Starlette):
     """Starlette behind *front*, which makes an application that stands before the one it is given."""
+
+    desk: Desk
+    """What can be told to the gateway that this application is the door of; `create` sets it."""
 
     def __init__(
         self,
@@ -112,21 +158,71 @@ class Application(Starlette):
         return self._front(ExceptionMiddleware(self.router, handlers={HTTPException: not_routed}))
 
 
-def _environment(settings: Settings, clock: Clock, watching: Telemetry) -> Environment:
+def _with_credentials(settings: Settings) -> dict[str, BaseModel]:
+    """Whatever lets us in by credentials that may be renewed, by its section."""
+    redis = settings.cache.redis
+    return {**settings.systems, **({} if redis is None else {REDIS: redis.access})}
+
+
+def _environment(settings: Settings, clock: Clock, watching: Telemetry, answers: Kept) -> Environment:
     return Environment(
         clock=clock,
-        store=MemoryStore(max_entries=settings.cache.max_entries, clock=clock),
+        store=answers.store,
+        leases=answers.leases,
+        rates=answers.rates,
+        places=answers.places,
+        keys=answers.keys,
+        changes=Changes(keys=answers.keys, clock=clock),
         numbering=settings.numbering.plan(),
         report=logger(),
         watch=watching.calls(),
+        breakers=Breakers(clock=clock, report=logger(), shown=watching.metrics.breaker if watching.metrics else None),
     )
 
 
-def _memory(settings: IdentitySettings, clock: Clock) -> IdentityMemory | None:
+def _door(settings: ServerSettings, clock: Clock, watching: Telemetry) -> Door | None:
+    if not settings.admission.enabled:
+        return None
+    # Nobody waits at the door but who has a connection.
+    return Door(
+        settings.admission,
+        max_waiting=settings.max_connections,
+        clock=clock,
+        report=logger(),
+        watch=watching.door(),
+    )
+
+
+def _answers(settings: Settings, clock: Clock, watching: Telemetry) -> Kept:
+    cache = settings.cache
+    if cache.redis is None:
+        return kept.in_process(max_entries=cache.max_entries, max_bytes=cache.max_bytes, clock=clock)
+    try:
+        return kept.shared(
+            cache.redis,
+            max_entries=cache.max_entries,
+            max_bytes=cache.max_bytes,
+            codes=Coding([*systems.values(), Negative], report=logger()),
+            clock=clock,
+            report=logger(),
+            tells=watching.redis(cache.redis.namespace, clock),
+        )
+    except OSError as exc:
+        why = f"the certificates cannot be used ({getattr(exc, 'reason', None) or exc.strerror})"
+        raise SettingsError(Mistake("", f"{REDIS}.tls", why, "correct the files it names")) from exc
+
+
+def _memory(settings: IdentitySettings, clock: Clock, answers: Kept) -> IdentityMemory | None:
     if settings.remember_s == 0:
         return None
     return IdentityMemory(
-        remember_s=settings.remember_s, max_age_s=settings.max_age_s, max_entries=settings.max_entries, clock=clock
+        remember_s=settings.remember_s,
+        max_age_s=settings.max_age_s,
+        max_entries=settings.max_entries,
+        clock=clock,
+        tags=answers.keys.tags,
+        in_touch=answers.is_in_touch,
+        apart_s=answers.apart_s,
     )
 
 

@@ -1,22 +1,23 @@
-"""The command line: `switchboard run`, `serve`, `check`, `plan` and `schema`."""
+"""
+The command line: `switchboard run`, `serve`, `check`, `control`, `plan` and `schema`.
+
+Each command imports what it needs when it runs: all of it together takes seconds, which whoever tells a gateway
+something in an outage should not wait for.
+"""
 
 import argparse
-import asyncio
 import json
 import pathlib
 import shutil
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from gateway import log, loop, pretend
-from gateway.check import as_json, as_text, check, exit_code
-from gateway.explain import ExplainError, explain
-from gateway.server import serve
-from gateway.settings import Settings, SettingsError
-from gateway.settings_file import load
-from gateway.workers.supervisor import WorkersFailed
-from resolvers.graph import build
+from gateway.control import cli as control
+from gateway.mistakes import SettingsError
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SANDBOX_CONFIG = ROOT / "deploy" / "sandbox.toml"
@@ -31,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         code: int = options.command(options)
-    except (SettingsError, WorkersFailed) as exc:
+    except SettingsError as exc:
         print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
-        return 2 if isinstance(exc, SettingsError) else 1
+        return 2
     except KeyboardInterrupt:
         return 0
     return code
@@ -75,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     checking.set_defaults(command=_check)
 
+    control.add_to(commands)
+
     planning = commands.add_parser(
         "plan", help="what an operation means here: its cost, what it asks of which system, what in it is personal"
     )
@@ -89,22 +92,37 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    async def both() -> None:
-        async with pretend.operator(customers=options.customers, control_port=options.control_port) as operator:
-            overrides = {**operator.overrides, **_server(port=options.port, workers=options.workers)}
-            await _serve_until_stopped(load(SANDBOX_CONFIG, overrides=overrides), operator.welcome)
+    import asyncio
+    import importlib
 
-    loop.run(both())
-    return 0
+    from gateway import loop, pretend
+
+    async def both() -> int:
+        # What serves takes as long to import as the operator takes to start.
+        importing = asyncio.create_task(asyncio.to_thread(importlib.import_module, "gateway.server"))
+        async with pretend.operator(customers=options.customers, control_port=options.control_port) as operator:
+            await importing
+            from gateway.settings_file import load
+
+            overrides = {**operator.overrides, **_server(port=options.port, workers=options.workers)}
+            return await _serve_until_stopped(load(SANDBOX_CONFIG, overrides=overrides), operator.welcome)
+
+    return loop.run(both())
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from gateway import loop
+    from gateway.settings_file import load
+
     settings = load(options.config, overrides=_server(host=options.host, port=options.port, workers=options.workers))
-    loop.run(_serve_until_stopped(settings))
-    return 0
+    return loop.run(_serve_until_stopped(settings))
 
 
 def _check(options: argparse.Namespace) -> int:
+    import asyncio
+
+    from gateway.check import as_json, as_text, check, exit_code
+
     rows = asyncio.run(check(options.config, timeout_s=options.timeout))
     if options.json:
         told = as_json(rows, strict=options.strict)
@@ -115,6 +133,8 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
+    from gateway.explain import ExplainError, explain
+
     try:
         print(explain(options.file, name=options.operation, variables=options.variables))  # noqa: T201 - what it is for
     except ExplainError as exc:
@@ -124,17 +144,28 @@ def _plan(options: argparse.Namespace) -> int:
 
 
 def _schema(_: argparse.Namespace) -> int:
+    from resolvers.graph import build
+
     print(build().as_str())  # noqa: T201 - what the command is for
     return 0
 
 
-async def _serve_until_stopped(settings: Settings, welcome: str = "") -> None:
+async def _serve_until_stopped(settings: "Settings", welcome: str = "") -> int:
+    from gateway import log
+    from gateway.server import serve
+    from gateway.workers.supervisor import WorkersFailed
+
     log.configure(settings.log)
 
     def ready(url: str) -> None:
         print(f"The graph answers at {url}\n{welcome}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
 
-    await serve(settings, on_ready=ready)
+    try:
+        await serve(settings, on_ready=ready)
+    except WorkersFailed as exc:
+        print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
+        return 1
+    return 0
 
 
 def _variables(text: str) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """GraphQL operations: prepared and planned once, then executed. Knows nothing of HTTP."""
 
+import asyncio
 import dataclasses
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from graphql import GraphQLError
+from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues, get_variable_values
 
-from connectors.clock import Deadline
-from connectors.guard.record import recorded
+from connectors.guard.record import Record, recorded
+from connectors.terms import Terms
 from connectors.turns import in_line
 from gateway.answers import Answers, Question
 from gateway.documents import Documents
@@ -21,10 +23,12 @@ from gateway.limits.words import in_the_callers_words, plain
 from gateway.plan.plan import Plan
 from gateway.plan.planner import Planner
 from gateway.plan.plans import Plans
+from gateway.plan.wishes import NOTHING, Wanted
 from gateway.prepared import Prepared
+from gateway.sources import told as told_of
 from resolvers.context import Context, Graph
 from resolvers.errors import by_caller
-from resolvers.failures import TooCostly
+from resolvers.failures import BadInput, TooCostly
 from resolvers.graph import CustomerGraph
 
 MAX_VARIABLE_ERRORS = 50
@@ -42,6 +46,10 @@ class Outcome:
     data: Any
     errors: Sequence[GraphQLError]
     executed: bool
+    fresh_until: dt.datetime | None = None
+    """Until when all of it is fresh; None where something has no fresh time, and where there are errors."""
+
+    extensions: dict[str, Any] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -56,6 +64,9 @@ class Planned:
     values: VariableValues = dataclasses.field(repr=False)
     """As graphql-core coerced them."""
 
+    wanted: Wanted = NOTHING
+    """What the document says of time and age, with these variables."""
+
     @property
     def variables(self) -> Mapping[str, Any]:
         """The values as resolvers see them."""
@@ -65,6 +76,16 @@ class Planned:
     def cost(self) -> int:
         """What it costs (`gateway.plan.cost`)."""
         return self.plan.cost(self.variables)
+
+    def context(self, graph: Graph, *, within: Terms) -> Context:
+        """A context to run it with, for a caller that has *within* unless the document wants less."""
+        return Context(
+            graph,
+            needs=self.plan.needs,
+            variables=self.variables,
+            within=self.wanted.terms(within, graph.clock),
+            ages=self.wanted.ages,
+        )
 
 
 class Operations:
@@ -111,9 +132,14 @@ class Operations:
             return _refused(*prepared.here(map(self._told, values)))
         try:
             plan = self._plans.plan(outline, outline.booleans(variables), keep=not prepared.is_long)
+            wanted = NOTHING if plan.wishes is None else plan.wishes.read(values)
         except RecursionError:
-            return _refused(refusal("The document is nested too deeply."))
-        return self._affordable(Planned(prepared, plan, given=variables, values=values))
+            why = "The document is nested too deeply."
+        except BadInput as wrong:
+            why = wrong.reason
+        else:
+            return self._affordable(Planned(prepared, plan, given=variables, values=values, wanted=wanted))
+        return _refused(refusal(why))
 
     def outlook(self, prepared: Prepared, *, name: str | None) -> Plan | None:
         """The plan of an operation while nothing is known of its variables; None when there is no such operation."""
@@ -122,7 +148,11 @@ class Operations:
 
     async def run(self, planned: Planned, *, context: Context) -> Outcome:
         """Execute what was planned with a context made for it. Never raises for what the caller wrote."""
-        result = await run(planned.plan.completion, variables=planned.given, context=context, values=planned.values)
+        try:
+            result = await run(planned.plan.completion, variables=planned.given, context=context, values=planned.values)
+        except asyncio.CancelledError:
+            context.give_up()
+            raise
         if not result.errors:
             # Where there are errors, resolvers of fields that were given up may still be under way.
             context.let_go()
@@ -137,34 +167,49 @@ class Operations:
         name: str | None,
         variables: dict[str, Any] | None,
         graph: Graph,
-        within: Deadline,
+        within: Terms,
+        sources: bool = False,
     ) -> Outcome:
-        """Plan and run the operation called *name* with a context of its own, or give what that would come to."""
-        # A long document is not worth hashing, as it is prepared anew each time anyway.
-        question = None if prepared.is_long else self._answers.question(*prepared.meaning(name), variables)
-        if question is not None and (written := await self._answers.recall(question, graph)) is not None:
-            return Outcome(data=orjson.Fragment(written), errors=(), executed=True)
+        """
+        Plan and run the operation called *name* with a context of its own, or give what that would come to.
+
+        With *sources* every call behind the answer is told.
+        """
+        # A long document is not worth hashing, as it is prepared anew each time anyway. What was remembered tells
+        # neither how old each part of it is nor which calls were behind it.
+        remembers = not (prepared.is_long or sources or within.max_age_s is not None)
+        question = self._answers.question(*prepared.meaning(name), variables) if remembers else None
+        if question is not None and (found := await self._answers.recall(question, graph)) is not None:
+            return Outcome(orjson.Fragment(found.written), errors=(), executed=True, fresh_until=found.fresh_until)
         planned = self.plan(prepared, name=name, variables=variables)
         if isinstance(planned, Outcome):
             return planned
-        context = Context(graph, needs=planned.plan.needs, variables=planned.variables, within=within)
-        with in_line():
-            if question is None or not self._answers.may_remember(planned.plan):
-                return await self.run(planned, context=context)
-            return await self._run_recorded(planned, context, question)
-
-    async def _run_recorded(self, planned: Planned, context: Context, question: Question) -> Outcome:
-        with recorded() as record:
+        context = planned.context(graph, within=within)
+        with in_line(), recorded() as record:
             outcome = await self.run(planned, context=context)
+        if planned.plan.kind is OperationType.QUERY and not outcome.errors:
+            outcome = dataclasses.replace(outcome, fresh_until=record.fresh_until)
+            if question is not None and not planned.wanted.has_age and self._answers.may_remember(planned.plan):
+                outcome = self._remembered(outcome, question, context, record)
+        return dataclasses.replace(outcome, extensions=told_of(record.given, context)) if sources else outcome
+
+    def _remembered(self, outcome: Outcome, question: Question, context: Context, record: Record) -> Outcome:
         relied = record.whole
-        if not relied or outcome.errors or outcome.data is None:
+        if not relied or outcome.data is None:
             return outcome
         try:
             written = orjson.dumps(outcome.data)
         except TypeError:
             return outcome  # As whoever writes the response will find out.
-        self._answers.remember(question, written, relied=relied, graph=context.graph, began=context.started_at)
-        return Outcome(data=orjson.Fragment(written), errors=(), executed=True)
+        self._answers.remember(
+            question,
+            written,
+            relied=relied,
+            graph=context.graph,
+            began=context.started_at,
+            fresh_until=outcome.fresh_until,
+        )
+        return dataclasses.replace(outcome, data=orjson.Fragment(written))
 
     def pin(self, text: str) -> Sequence[GraphQLError]:
         """

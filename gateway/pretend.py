@@ -8,7 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from gateway.settings import SettingsError
+from gateway.mistakes import SettingsError
 
 _READY = b"sandbox ready "
 _START_S = 60.0

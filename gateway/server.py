@@ -15,11 +15,12 @@ from starlette.types import ASGIApp
 
 from gateway import collector
 from gateway.app import create
+from gateway.control.attendance import attended
 from gateway.http.endings import Endings
 from gateway.http.loopback import is_loopback
 from gateway.http.protocol import PatientProtocol
 from gateway.settings import ServerSettings, Settings, SettingsError
-from gateway.workers.acceptor import Acceptor, Among, Connections
+from gateway.workers.acceptor import Acceptor, Among, Connections, alone
 from gateway.workers.share import count
 from gateway.workers.supervisor import supervise
 
@@ -66,7 +67,8 @@ async def serve_on(
     server = Server(configuration(app, settings.server))
     server.on_started = on_started
     server.among = among
-    await server.serve(sockets=[listener])
+    async with attended(app.desk, path=settings.control.socket, end=None if among is None else among.control):
+        await server.serve(sockets=[listener])
 
 
 def _address(listener: socket.socket) -> str:
@@ -125,11 +127,13 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and tell."""
-        if self.among is None or not sockets:
+        if not sockets:
             await super().startup(sockets)
         else:
+            # Not uvicorn's way: uvloop takes one connection in a turn of the loop, so that where turns are long those
+            # who come wait for seconds before anybody knows of them.
             await super().startup([])
-            self._acceptor = self._accept(sockets[0], self.among)
+            self._acceptor = self._accept(sockets[0], self.among or alone())
         if self.started:
             self.on_started()
 

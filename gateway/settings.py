@@ -1,6 +1,5 @@
 """The settings tree: everything an operator can say, typed and frozen. How it is read is in `settings_file`."""
 
-import dataclasses
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,44 +11,20 @@ from connectors.numbering import NumberingPlan
 from connectors.settings import ConfigPath, Secret
 from connectors.tmf import TMFSettings
 from connectors.ucip import UCIPSettings
+from gateway.admission.settings import AdmissionSettings
+from gateway.callers import CallerSettings
+from gateway.control.settings import ControlSettings, EventSettings
 from gateway.limits.settings import LimitSettings
+from gateway.mistakes import Mistake as Mistake  # noqa: PLC0414 - wrong settings are told where settings are
+from gateway.mistakes import SettingsError as SettingsError  # noqa: PLC0414 - as above
 from gateway.routing import Route, RouteSettings
+from gateway.stores.settings import RedisSettings
 from gateway.telemetry.settings import TelemetrySettings
 
 AnySystem = Annotated[
     TMFSettings | CBSSettings | CAI3GSettings | UCIPSettings | AcctMgrSettings, Field(discriminator="dialect")
 ]
 DIALECTS = "tmf, cbs, cai3g, ucip or acctmgr"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Mistake:
-    """
-    One thing that is wrong with the settings; none of it holds what was written there, which may be a secret.
-
-    *origin* is the file or the environment variable, *place* the setting with dots, empty for the whole.
-    """
-
-    origin: str
-    place: str
-    why: str
-    advice: str
-
-    def __str__(self) -> str:
-        sentence = "; ".join(part for part in (self.why, self.advice) if part)
-        return f"{': '.join(part for part in (self.origin, self.place, sentence) if part)}."
-
-
-class SettingsError(Exception):
-    """
-    The settings are wrong. The text has a line for each mistake: where it is and what to do.
-
-    *mistakes* are the same one by one, where they are known so.
-    """
-
-    def __init__(self, *told: str | Mistake) -> None:
-        super().__init__("\n".join(map(str, told)))
-        self.mistakes = tuple(each for each in told if isinstance(each, Mistake))
 
 
 class _Section(BaseModel):
@@ -83,6 +58,9 @@ class ServerSettings(_Section):
     shutdown_s: float = Field(default=5.0, ge=0, le=60, description="Seconds that running questions get at shutdown.")
     workers: Annotated[int, Field(ge=1, le=64)] | Literal["auto"] = Field(
         default=1, description="Processes that serve the address together; auto is one for each core."
+    )
+    admission: AdmissionSettings = Field(
+        default_factory=AdmissionSettings, description="What becomes of questions when there is too much to do."
     )
 
 
@@ -138,6 +116,10 @@ class CacheSettings(_Section):
     """The answers kept in this process."""
 
     max_entries: int = Field(default=10_000, ge=1, description="Answers kept at most; the oldest go first.")
+    max_bytes: int = Field(
+        default=256 * 1024 * 1024, ge=1024 * 1024, description="About how much memory they may take in each process."
+    )
+    redis: RedisSettings | None = Field(default=None, description="A Redis or Valkey in which replicas keep answers.")
 
 
 class PlanSettings(_Section):
@@ -191,6 +173,7 @@ class Settings(_Section):
     server: ServerSettings = Field(default_factory=ServerSettings)
     graphiql: GraphiQLSettings = Field(default_factory=GraphiQLSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    callers: CallerSettings = Field(default_factory=CallerSettings)
     numbering: NumberingSettings
     ids: IdSettings
     systems: dict[str, AnySystem] = Field(min_length=1)
@@ -201,6 +184,8 @@ class Settings(_Section):
     plans: PlanSettings = Field(default_factory=PlanSettings)
     log: LogSettings = Field(default_factory=LogSettings)
     telemetry: TelemetrySettings = Field(default_factory=TelemetrySettings)
+    control: ControlSettings = Field(default_factory=ControlSettings)
+    events: EventSettings = Field(default_factory=EventSettings)
     check: CheckSettings = Field(default_factory=CheckSettings)
 
     @property

@@ -1,14 +1,18 @@
 """Builds the connectors that the settings name, and the routes to them. The one place that knows every dialect."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import TypeVar
+import inspect
+import typing
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
+from connectors import cai3g, tmf
 from connectors.acctmgr import AcctMgrConnector, AcctMgrSettings
 from connectors.cai3g import CAI3GConnector, CAI3GSettings
 from connectors.capabilities import Billing, Connector, Customers, Network, RechargeHistory, Recharging
 from connectors.cbs import CBSConnector, CBSSettings
 from connectors.environment import Environment
+from connectors.guard import Answer
 from connectors.routes import Routes, Systems
 from connectors.soap import WsdlError
 from connectors.tmf import TMFConnector, TMFSettings
@@ -73,6 +77,28 @@ def misroutes(
         for route in found
         if route.system in connectors and not isinstance(connectors[route.system], _PROTOCOLS[capability])
     ]
+
+
+def values() -> tuple[Any, ...]:
+    """What the answers of calls can hold: what capabilities promise, and what dialects keep on the way to it."""
+    promised = {
+        promise: None
+        for protocol in _PROTOCOLS.values()
+        for method in vars(protocol).values()
+        if inspect.iscoroutinefunction(method)
+        for promise in _answered(typing.get_type_hints(method)["return"])
+    }
+    return (*promised, *tmf.KEPT, *cai3g.KEPT)
+
+
+def _answered(annotation: Any) -> Iterator[Any]:
+    """What the answers in *annotation* hold."""
+    args = typing.get_args(annotation)
+    if typing.get_origin(annotation) is Answer:
+        yield args[0]
+    else:
+        for each in args:
+            yield from _answered(each)
 
 
 async def open_ahead(connectors: Mapping[str, Connector]) -> None:

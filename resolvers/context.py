@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from graphql import GraphQLError
+from graphql.pyutils import Path
 from strawberry.types import Info
 
-from connectors.clock import Clock, Deadline
+from connectors.clock import Clock
 from connectors.environment import Reporter
 from connectors.numbering import NumberingPlan
 from connectors.routes import Routes
+from connectors.terms import Terms
+from resolvers.ages import NO_AGES, Ages, terms_at
 from resolvers.early import Early
 from resolvers.errors import where
 from resolvers.ids import IdCodec
@@ -19,7 +22,7 @@ from resolvers.loaders import Loaders
 from resolvers.memory import IdentityMemory
 from resolvers.needs import Needs
 from resolvers.recollection import Recollection
-from schema.source import Ref
+from schema.source import Ref, Source
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,10 +47,13 @@ class Context:
     One operation's context. Loaders live as long as the operation, so nothing leaks from one caller to another.
 
     *needs* and the coerced *variables* are the operation's. With *always_confirm* no identity counts as confirmed that
-    this operation has not confirmed itself.
+    this operation has not confirmed itself. Fields that want younger values than the operation, by *ages*, have
+    contexts *beside* the operation's own: with loaders of their own, so that nothing older comes to them.
     """
 
     __slots__ = (
+        "_ages",
+        "_beside",
         "_loaders",
         "_needs",
         "_variables",
@@ -65,21 +71,29 @@ class Context:
         *,
         needs: Needs,
         variables: Mapping[str, Any],
-        within: Deadline,
+        within: Terms,
         always_confirm: bool = False,
+        ages: Ages = NO_AGES,
+        beside: "Context | None" = None,
     ) -> None:
         self.graph = graph
         self.within = within
-        self.started_at = graph.clock.now()
-        self.gaps: list[GraphQLError] = []
+        self.started_at: dt.datetime = graph.clock.now() if beside is None else beside.started_at
+        self.gaps: list[GraphQLError] = [] if beside is None else beside.gaps
         """Errors about a part of a field whose other parts are given."""
 
         self.representations = 0
         """How many entities the operation names, in all its fields `_entities` together."""
 
         self.recollection = Recollection(
-            graph.memory, now=self.started_at, always_confirm=always_confirm, profiles=needs.profiles
+            graph.memory,
+            now=self.started_at,
+            always_confirm=always_confirm,
+            profiles=needs.profiles,
+            max_age_s=within.max_age_s,
         )
+        self._ages = ages
+        self._beside: dict[Terms, Context] = {}
         self._needs = needs
         self._variables = variables
         self._loaders: Loaders | None = None
@@ -96,8 +110,11 @@ class Context:
                 now=self.started_at,
                 history=graph.history,
                 memory=graph.memory,
+                preceding=self._needs.preceding,
+                clock=graph.clock,
             )
-            if graph.memory is not None and self._needs.foreseen:
+            # What is asked early is not told apart by where its field stands, so it could be older than that one wants.
+            if graph.memory is not None and self._needs.foreseen and not self._ages:
                 self._begin_early(graph.memory, self._loaders)
         return self._loaders
 
@@ -105,6 +122,42 @@ class Context:
         """Forget what was loaded: the operation is answered, and none of its resolvers is left."""
         if self._loaders is not None:
             self._loaders.let_go()
+        for each in self._beside.values():
+            each.let_go()
+        self._beside.clear()
+
+    def of(self, info: Info[Any, Any]) -> "Context":
+        """The context of the field that *info* is about."""
+        return self._at(info.path) if self._ages else self
+
+    def is_too_old(self, source: Source) -> bool:
+        """Whether it was given only because nothing as young as asked for could be had."""
+        if self.within.max_age_s is None:
+            return False
+        # As of the beginning: what was young enough when it was looked up must not seem too old when it is written.
+        return (self.started_at - source.fetched_at).total_seconds() > self.within.max_age_s
+
+    def _at(self, path: Path) -> "Context":
+        within = terms_at(path, self._ages, self.within)
+        if within == self.within:
+            return self
+        if within not in self._beside:
+            self._beside[within] = Context(
+                self.graph,
+                needs=self._needs,
+                variables=self._variables,
+                within=within,
+                always_confirm=self.recollection.always_confirm,
+                beside=self,
+            )
+        return self._beside[within]
+
+    def give_up(self) -> None:
+        """Stop what is being loaded: nobody waits for the answer any more."""
+        if self._loaders is not None:
+            self._loaders.give_up()
+        for each in self._beside.values():
+            each.give_up()
 
     def _begin_early(self, memory: IdentityMemory, loaders: Loaders) -> None:
         try:
@@ -114,14 +167,19 @@ class Context:
                 self.graph.report.warning("early_calls_failed", kind=type(surprise).__name__, where=where(surprise))
 
 
-def context(info: Info[Any, Any]) -> Context:
-    """The context, as resolvers see it."""
+def operation(info: Info[Any, Any]) -> Context:
+    """The context of the whole operation, whatever its fields want."""
     found: Context = info.context
     return found
 
 
+def context(info: Info[Any, Any]) -> Context:
+    """The context, as resolvers see it: of their own field."""
+    return operation(info).of(info)
+
+
 def loaders(info: Info[Any, Any]) -> Loaders:
-    """The operation's loaders, as resolvers see them."""
+    """The loaders of the field, as resolvers see them."""
     return context(info).loaders
 
 

@@ -52,6 +52,9 @@ COMPUTED = "switchboard.computed"
 STABLE = "switchboard.stable"
 """Metadata of a computed field that gives the same for the same object, whoever asks and whenever."""
 
+PLACED = "switchboard.placed"
+"""Metadata of a computed field whose value may hang on where in the operation it stands."""
+
 
 def edge(
     word: type,
@@ -91,19 +94,20 @@ def declared(
 
 
 def computed(
-    word: type, *, description: str, name: str, stable: bool = False
+    word: type, *, description: str, name: str, stable: bool = False, placed: bool = False
 ) -> "Callable[[Callable[[Any, Context], T]], Callable[[Any, Context], T]]":
     """
     Add the decorated function to *word* as the field *name*, worked out from an object of the word and the context.
 
     It asks no system, waits for nothing, changes nothing, and may be called more than once for one object.
     With *stable* it takes nothing from the context but what all operations of the graph share and what never changes:
-    what it once gave for an object may be given again.
+    what it once gave for an object may be given again. With *placed* it is given the context of its own field, which is
+    another than the operation's where fields want younger values.
     """
 
     def add(work: "Callable[[Any, Context], T]") -> "Callable[[Any, Context], T]":
         def resolver(root: strawberry.Parent[Any], info: Info[Any, Any]) -> Any:
-            return work(root, info.context)
+            return work(root, info.context.of(info) if placed else info.context)
 
         # Strawberry reads the field's type off its resolver.
         resolver.__annotations__["return"] = work.__annotations__["return"]
@@ -113,7 +117,7 @@ def computed(
             name=name,
             graphql_name=None,
             description=description,
-            needs={COMPUTED: work, STABLE: stable},
+            needs={COMPUTED: work, STABLE: stable, PLACED: placed},
         )
         return work
 

@@ -17,7 +17,7 @@ from strawberry.types import Info
 from connectors.errors import NotKnown
 from connectors.numbering import NotInPlanError
 from connectors.routes import NoSuchSystemError
-from resolvers.context import Graph, context, loaders
+from resolvers.context import Graph, context, loaders, operation
 from resolvers.edge import Ask, edge
 from resolvers.failures import BadInput, NotFound, TooCostly
 from resolvers.identity import CUSTOMER, LINE, line_of
@@ -142,9 +142,9 @@ def _parts(arguments: Mapping[str, Any]) -> frozenset[Part]:
     parts_of_arguments=_parts,
 )
 async def _entities(info: Info[Any, Any], representations: list[FederationAny]) -> list[Entity | None]:
-    context(info).representations += len(representations)
+    operation(info).representations += len(representations)
     await asyncio.sleep(0)  # By then every `_entities` of the operation has counted its own, and nobody has been asked.
-    if context(info).representations > MAX_REPRESENTATIONS:
+    if operation(info).representations > MAX_REPRESENTATIONS:
         raise TooCostly(f"At most {MAX_REPRESENTATIONS} representations can be resolved at once; send them in parts.")
     entities = Entities(context(info).graph, loaders(info))
     # An exception in the list becomes an error at that place and leaves the others alone.

@@ -1,5 +1,6 @@
 """The error contract: what a caller may read of a failure. One place decides; details stay in the log."""
 
+import math
 import re
 import traceback
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from connectors.environment import Reporter
 from connectors.errors import ConnectorError
 from resolvers.failures import BadInput, GraphFailure
 from resolvers.messages import Language, message
+from resolvers.refusals import Refusals
 
 MAX_ERRORS = 20
 MAX_MESSAGE = 500
@@ -23,16 +25,24 @@ _NUMBER = re.compile(r"\d{5,}")
 
 
 def present(
-    errors: Sequence[GraphQLError], *, request_id: str, language: Language = "en", report: Reporter
+    errors: Sequence[GraphQLError],
+    *,
+    request_id: str,
+    language: Language = "en",
+    report: Reporter,
+    refusals: Refusals | None = None,
 ) -> list[dict[str, Any]]:
     """
     The `errors` member of a response (GraphQL specification, 7.1.2).
 
     Each has `extensions.code`, `extensions.system` where a system is the cause, and `extensions.requestId`, which is
-    also in the log. At most MAX_ERRORS are given and together they take at most MAX_BYTES; `extensions.omitted` of the
-    last one says how many were left out. No message is longer than MAX_MESSAGE characters.
+    also in the log; `extensions.retryAfterMs` where it is known when asking again makes sense. At most MAX_ERRORS are
+    given and together they take at most MAX_BYTES; `extensions.omitted` of the last one says how many were left out.
+    No message is longer than MAX_MESSAGE characters.
+
+    Each failure is told to *report*, but what was refused without asking its system only as *refusals* sums it up.
     """
-    shown = [_present(error, request_id, language, report) for error in errors[:MAX_ERRORS]]
+    shown = [_present(error, request_id, language, report, refusals) for error in errors[:MAX_ERRORS]]
     while shown and _size(shown) > MAX_BYTES:
         if len(shown) == 1:
             shown[0].pop("path", None)
@@ -52,11 +62,26 @@ def _size(shown: list[dict[str, Any]]) -> int:
     return len(orjson.dumps(shown))
 
 
-def _present(error: GraphQLError, request_id: str, language: Language, report: Reporter) -> dict[str, Any]:
+def _present(
+    error: GraphQLError, request_id: str, language: Language, report: Reporter, refusals: Refusals | None
+) -> dict[str, Any]:
     cause = _cause(error)
+    _tell(error, cause, report, refusals)
     extensions: dict[str, Any] = {"code": _code(cause), "requestId": request_id}
     if isinstance(cause, ConnectorError):
         extensions["system"] = cause.system
+        if cause.retry_after_s:
+            extensions["retryAfterMs"] = math.ceil(cause.retry_after_s * 1000)
+    shown: dict[str, Any] = {"message": _text(error, cause, language)}
+    if error.locations:
+        shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations[:MAX_LOCATIONS]]
+    if error.path:
+        shown["path"] = error.path
+    return {**shown, "extensions": extensions}
+
+
+def _tell(error: GraphQLError, cause: BaseException | None, report: Reporter, refusals: Refusals | None) -> None:
+    if isinstance(cause, ConnectorError) and cause.asked:
         report.warning(
             "call_failed",
             code=cause.code,
@@ -65,14 +90,11 @@ def _present(error: GraphQLError, request_id: str, language: Language, report: R
             reason=cause.reason,
             field=_field(error),
         )
+    elif isinstance(cause, ConnectorError):
+        if refusals is not None:
+            refusals.note(cause, report=report)
     elif cause is not None and not isinstance(cause, GraphFailure):
         report.warning("field_failed", kind=type(cause).__name__, where=where(cause), field=_field(error))
-    shown: dict[str, Any] = {"message": _text(error, cause, language)}
-    if error.locations:
-        shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations[:MAX_LOCATIONS]]
-    if error.path:
-        shown["path"] = error.path
-    return {**shown, "extensions": extensions}
 
 
 def _cause(error: GraphQLError) -> BaseException | None:

@@ -9,8 +9,9 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 # Importing these modules adds their edges to the words; the schema is built below, after them.
-from resolvers import account, customer, entities, ids_of_things, line, service, source, totals  # noqa: F401
+from resolvers import account, customer, directives, entities, ids_of_things, line, service, source, totals  # noqa: F401
 from resolvers.query import Query
+from schema.freshness import FreshElse
 from schema.scalars import SCALARS
 
 
@@ -25,12 +26,14 @@ def build(extensions: Iterable[type[SchemaExtension]] = ()) -> CustomerGraph:
     """The schema of the graph. Built once per process: federation schemas share state."""
     graph = CustomerGraph(
         query=Query,
+        types=[FreshElse],
         extensions=list(extensions),
         config=StrawberryConfig(scalar_map=SCALARS),
         # The newest version that today's composers know.
         federation_version="2.9",
     )
     _tell_one_of(graph)
+    directives.add_to(graph._schema)  # noqa: SLF001 - its graphql-core schema
     return graph
 
 

@@ -63,12 +63,13 @@ class _Entry(Generic[V]):
 class Loader(Generic[K, V]):
     """Asks for the keys of one turn together. *load* gives a value or a failure for each key, in their order."""
 
-    __slots__ = ("_entries", "_load", "_queued")
+    __slots__ = ("_entries", "_load", "_queued", "_running")
 
     def __init__(self, load: Callable[[list[K]], Awaitable[Sequence[V | BaseException]]]) -> None:
         self._load = load
         self._entries: dict[K, _Entry[V]] = {}
         self._queued: list[K] = []
+        self._running: list[asyncio.Task[None]] = []
 
     async def load(self, key: K) -> V:
         """The value of *key*; raises what asking for it raised."""
@@ -89,6 +90,15 @@ class Loader(Generic[K, V]):
         if not entry.asked and not entry.settled:
             entry.settle(value)
 
+    def give_up(self) -> None:
+        """Stop asking: whoever waits for a key is not there any more, and would be cancelled."""
+        for running in self._running:
+            running.cancel()
+        for entry in self._entries.values():
+            if not entry.settled:
+                # A batch that had not begun settles nothing by itself.
+                entry.settle(asyncio.CancelledError())
+
     def _entry(self, key: K) -> _Entry[V]:
         entry = self._entries.get(key)
         if entry is None:
@@ -98,6 +108,7 @@ class Loader(Generic[K, V]):
                 running = asyncio.get_running_loop().create_task(self._dispatch())
                 _RUNNING.add(running)
                 running.add_done_callback(_RUNNING.discard)
+                self._running.append(running)
             self._queued.append(key)
         return entry
 

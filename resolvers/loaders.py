@@ -4,8 +4,9 @@ import datetime as dt
 from typing import NamedTuple
 
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
-from connectors.clock import Deadline
+from connectors.clock import Clock
 from connectors.routes import Routes
+from connectors.terms import Terms
 from resolvers.lazily import lazily
 from resolvers.loader import Loader, all_at_once, one_by_one
 from resolvers.memory import IdentityMemory
@@ -42,10 +43,12 @@ class Loaders:
         routes: Routes,
         *,
         parts: frozenset[Part],
-        within: Deadline,
+        within: Terms,
         now: dt.datetime,
         history: dt.timedelta,
         memory: IdentityMemory | None = None,
+        preceding: frozenset[tuple[str, str]] = frozenset(),
+        clock: Clock | None = None,
     ) -> None:
         self._routes = routes
         self._parts = parts_by_system(parts)
@@ -53,6 +56,8 @@ class Loaders:
         self._now = now
         self._history = history
         self._memory = memory
+        self._preceding = preceding
+        self._clock = clock
         self._customers: dict[str, Loader[str, Customer]] = {}
         self._parties: dict[str, Loader[PartyRef, Party]] = {}
 
@@ -68,12 +73,32 @@ class Loaders:
         for name in [name for name, each in vars(self).items() if isinstance(each, Loader)]:
             delattr(self, name)
 
+    def give_up(self) -> None:
+        """Stop every question that was begun. Calls end with it, as far as no other operation shares them."""
+        for each in (*self._customers.values(), *self._parties.values(), *vars(self).values()):
+            if isinstance(each, Loader):
+                each.give_up()
+
+    def _within_of(self, capability: str, operation: str) -> Terms:
+        """
+        The terms of a question that tells who or what is meant.
+
+        Where others wait for its answer, it leaves them some of the time. Questions that are asked for their own sake
+        have all of it.
+        """
+        if self._clock is None or (capability, operation) not in self._preceding:
+            return self._within
+        return self._within.before_others(self._clock)
+
     def customer_by_id(self, system: str) -> Loader[str, Customer]:
         """Customers of one CRM by its own ids."""
         if system not in self._customers:
             crm = self._routes.customers[system]
             self._customers[system] = all_at_once(
-                lambda ids: crm.customers(ids, parts=self._parts.customer, within=self._within), system=system
+                lambda ids: crm.customers(
+                    ids, parts=self._parts.customer, within=self._within_of("customers", "customers")
+                ),
+                system=system,
             )
         return self._customers[system]
 
@@ -121,7 +146,8 @@ class Loaders:
     async def _customers_of_party(self, party_id: str) -> tuple[Customer, ...]:
         crm = self._routes.customers
         parts = self._parts.customer
-        return (await crm[crm.name].customers_of_party(party_id, parts=parts, within=self._within)).value
+        within = self._within_of("customers", "customers_of_party")
+        return (await crm[crm.name].customers_of_party(party_id, parts=parts, within=within)).value
 
     @lazily
     def customers_by_accounts(self) -> Loader[tuple[str, ...], tuple[Customer, ...]]:
@@ -134,7 +160,8 @@ class Loaders:
         # To tell afterwards whose is whose, the answer has to say which accounts each customer has.
         parts = self._parts.customer | ({CustomerPart.ACCOUNTS} if len(groups) > 1 else set())
         numbers = list(dict.fromkeys(number for group in groups for number in group))
-        answer = await crm[crm.name].customers_of_accounts(numbers, parts=parts, within=self._within)
+        within = self._within_of("customers", "customers_of_accounts")
+        answer = await crm[crm.name].customers_of_accounts(numbers, parts=parts, within=within)
         if len(groups) == 1:
             return [answer.value]
         return [tuple(found for found in answer.value if set(group) & set(found.account_numbers)) for group in groups]
@@ -159,7 +186,8 @@ class Loaders:
 
     async def _profile(self, system: str, key: BillingKey) -> BillingProfile:
         billing = self._routes.billing[system]
-        profile = (await billing.profile(key, parts=self._parts.billing, within=self._within)).value
+        within = self._within_of("billing", "profile")
+        profile = (await billing.profile(key, parts=self._parts.billing, within=within)).value
         if self._memory is not None:
             asked = key.value if key.kind is BillingKeyKind.ACCOUNT else None
             self._memory.learn_profile(system, profile, parts=self._parts.billing, asked=asked)
@@ -208,7 +236,7 @@ class Loaders:
         return one_by_one(self._network_of_sim)
 
     async def _network_of_sim(self, imsi: str) -> NetworkProfile:
-        network, within = self._routes.network, self._within
+        network, within = self._routes.network, self._within_of("network", "profile_by_imsi")
         systems = network.of_imsi(imsi)
         return (await only(systems, lambda system: network[system].profile_by_imsi(imsi, within=within))).value
 

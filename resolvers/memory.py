@@ -9,12 +9,16 @@ import collections
 import dataclasses
 import datetime as dt
 import hashlib
+import math
 import secrets
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from connectors.capabilities import BillingProfile
 from connectors.clock import Clock
-from resolvers.names import Name
+from connectors.guard import Subject, subject
+from connectors.guard.drops import Drops
+from resolvers.names import By, Name
 from schema.customer import Customer, PartyRef
 from schema.parts import ABSENT, BillingPart
 
@@ -88,21 +92,82 @@ class LineFacts:
     account_key: str = dataclasses.field(repr=False)
 
 
+Fact = Resolved | Sim | CustomerFacts | AccountFacts | LineFacts
+"""Whatever is remembered."""
+
+
+def _named(name: tuple[str, ...], fact: Fact) -> Iterator[Subject]:
+    """Everybody whom a fact and the name that it is remembered by tell of."""
+    match fact:
+        case Resolved():
+            yield _BY[By(name[0])](name[1])
+            yield subject.customer(fact.customer.number)
+            yield from map(subject.account, fact.accounts)
+        case Sim():
+            yield subject.sim(name[0])
+            yield subject.line(fact.msisdn)
+        case CustomerFacts():
+            yield subject.customer(CustomerNumber(*name).number)
+            yield from map(subject.account, fact.account_numbers or ())
+            yield from (subject.party(party.party_id) for party in fact.party or () if party is not None)
+        case AccountFacts():
+            yield subject.account(name[0])
+            yield from map(subject.line, fact.msisdns or ())
+        case LineFacts():
+            yield subject.line(name[0])
+            yield subject.account(fact.account_number)
+
+
+_BY: Final = {
+    By.NUMBER: subject.customer,
+    By.PARTY: subject.party,
+    By.MSISDN: subject.line,
+    By.IMSI: subject.sim,
+    By.ACCOUNT: subject.account,
+}
+
+
+Tags = Callable[[Iterable[Subject]], Iterable[Hashable]]
+"""The names by which subjects are told of where nobody should read who they are."""
+
+
 class IdentityMemory:
-    """At most *max_entries* entries of this process, each for *remember_s* seconds after it was last learned."""
+    """
+    At most *max_entries* entries of this process, each for *remember_s* seconds after it was last learned.
 
-    def __init__(self, *, remember_s: float, max_age_s: float, max_entries: int, clock: Clock) -> None:
-        self.max_age = dt.timedelta(seconds=max_age_s)
-        """For how long a confirmed identity may serve without being confirmed anew."""
+    *tags* are what others name somebody by who has changed, without saying whom. While this process is not
+    *in_touch* with them, identities are taken on trust for *apart_s* seconds at most.
+    """
 
+    def __init__(
+        self,
+        *,
+        remember_s: float,
+        max_age_s: float,
+        max_entries: int,
+        clock: Clock,
+        tags: Tags | None = None,
+        in_touch: Callable[[], bool] = lambda: True,
+        apart_s: float = math.inf,
+    ) -> None:
+        self._max_age = dt.timedelta(seconds=max_age_s)
+        self._apart = dt.timedelta(seconds=min(max_age_s, apart_s))
+        self._in_touch = in_touch
+        self._tags = tags or self._digests
         self._remember_s = remember_s
         self._max_entries = max_entries
         self._clock = clock
         self._keyed = hashlib.blake2b(key=secrets.token_bytes(32), digest_size=16)
-        self._entries: collections.OrderedDict[bytes, tuple[float, Any]] = collections.OrderedDict()
+        self._entries: collections.OrderedDict[bytes, tuple[float, dt.datetime, Any]] = collections.OrderedDict()
+        self._forgotten = Drops(remembered_s=remember_s)
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    @property
+    def max_age(self) -> dt.timedelta:
+        """For how long a confirmed identity may serve without being confirmed anew."""
+        return self._max_age if self._in_touch() else self._apart
 
     def now(self) -> dt.datetime:
         """The time by which what is remembered grows old."""
@@ -144,7 +209,7 @@ class IdentityMemory:
         who = CustomerNumber(customer.ref.system, customer.customer_number)
         numbers, party = customer.account_numbers, customer.party_ref
         digest = self._digest(CustomerFacts, who)
-        old: CustomerFacts = self._under(digest) or _NOTHING
+        old: CustomerFacts = self._under(digest, who) or _NOTHING
         if numbers is ABSENT:
             numbers = old.account_numbers  # type: ignore[assignment]
         elif len(numbers) > MAX_ACCOUNTS:
@@ -188,24 +253,52 @@ class IdentityMemory:
         """Forget the number of a SIM."""
         self._entries.pop(self._digest(Sim, (imsi,)), None)
 
-    def _get(self, kind: type[T], *name: str) -> T | None:
-        return cast("T | None", self._under(self._digest(kind, name)))
+    def forget_about(self, subjects: Iterable[Subject]) -> None:
+        """
+        Forget whatever tells of one of *subjects*, as a name or on the way.
 
-    def _under(self, digest: bytes) -> Any:
+        Who somebody is does not become known again by what was confirmed before. What is remembered is looked at when
+        it is asked for, so this takes no longer the more there is.
+        """
+        self._forgotten.note(self._tags(subjects), now=self._clock.now())
+
+    def forget_tagged(self, tags: Collection[Hashable]) -> None:
+        """Forget whatever tells of somebody under one of *tags*, as `forget_about` does."""
+        self._forgotten.note(tags, now=self._clock.now())
+
+    def forget_all(self) -> None:
+        """Forget everything, and what was confirmed before."""
+        self._entries.clear()
+        self._forgotten.note_all(now=self._clock.now())
+
+    def _digests(self, subjects: Iterable[Subject]) -> Iterator[bytes]:
+        return (self._digest(Subject, (about.kind.value, about.key)) for about in subjects)
+
+    def _get(self, kind: type[T], *name: str) -> T | None:
+        return cast("T | None", self._under(self._digest(kind, name), name))
+
+    def _under(self, digest: bytes, name: tuple[str, ...]) -> Any:
         entry = self._entries.get(digest)
         if entry is None:
             return None
-        end, found = entry
-        if end <= self._clock.monotonic():
+        end, as_of, found = entry
+        if end <= self._clock.monotonic() or self._is_forgotten(name, found, as_of):
             del self._entries[digest]
             return None
         return found
+
+    def _is_forgotten(self, name: tuple[str, ...], fact: Fact, as_of: dt.datetime) -> bool:
+        if not self._forgotten.any_since(as_of):
+            return False
+        return self._forgotten.spoil(self._tags(_named(name, fact)), asked_at=as_of)
 
     def _put(self, value: object, *name: str) -> None:
         self._keep(self._digest(type(value), name), value)
 
     def _keep(self, digest: bytes, value: object) -> None:
-        self._entries[digest] = (self._clock.monotonic() + self._remember_s, value)
+        # What was confirmed before somebody was forgotten, and is learned after it, is as old as its confirmation.
+        as_of = value.confirmed_at if isinstance(value, Resolved | Sim) else self._clock.now()
+        self._entries[digest] = (self._clock.monotonic() + self._remember_s, as_of, value)
         self._entries.move_to_end(digest)
         if len(self._entries) > self._max_entries:
             self._entries.popitem(last=False)

@@ -81,6 +81,9 @@ class Needs:
     profiles: bool = False
     """Whether a selected field, not only the key of a customer, needs what billing knows of the customer."""
 
+    preceding: frozenset[tuple[str, str]] = frozenset()
+    """Questions, as capability and operation, whose answers further questions wait for."""
+
     _level: _Level = _Level(frozenset(), ())
 
     def parts(self, variables: Mapping[str, Any]) -> frozenset[Part]:
@@ -109,6 +112,7 @@ def needs_of(
         asks=tuple(Asked(*question, depth) for question, depth in walk.asks.items()),
         foreseen=foreseen,
         profiles=walk.profiles,
+        preceding=frozenset(walk.preceding),
         _level=level,
     )
 
@@ -139,6 +143,8 @@ class _Walk:
     def __init__(self, selection: Selection) -> None:
         self._selection = selection
         self.asks: dict[tuple[str, str, str], int] = {}
+        self.preceding: set[tuple[str, str]] = set()
+        self._asked = 0
         self.profiles = False
 
     def level(
@@ -155,7 +161,10 @@ class _Walk:
             self.profiles = self.profiles or any(isinstance(part, BillingPart) for part in needed)
             asks = self._asks(group, marks.get(ASKS, ()), arguments, depth)
             calls = max((ask.after + 1 for ask in asks), default=0)
+            asked = self._asked
             below, early = self.level(group.below, get_named_type(group.field.type), depth=depth + calls)
+            last = calls if self._asked > asked else calls - 1
+            self.preceding.update((ask.capability, ask.operation) for ask in asks if ask.after < last)
             self._add(marks.get(PARTS_OF_ARGUMENTS), arguments, below, parts, varying)
             foreseen += _foreseen(marks.get(EARLY), arguments, early, asks=bool(asks))
         return _Level(frozenset(parts), tuple(varying)), tuple(foreseen)
@@ -180,6 +189,7 @@ class _Walk:
         asks: tuple[Ask, ...] = declared(arguments.written()) if callable(declared) else declared
         for ask in asks:
             question = (group.coordinate, ask.capability, ask.operation)
+            self._asked += 1
             self.asks[question] = max(depth + ask.after, self.asks.get(question, 0))
         return asks
 

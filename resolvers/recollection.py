@@ -28,6 +28,9 @@ class Recollection:
     profiles: bool
     """Whether the operation asks billing for the customer anyway: asking by the same key confirms it at no cost."""
 
+    max_age_s: float | None = None
+    """What was confirmed longer ago is of no use to this caller; None where the memory alone decides."""
+
     def resolved(self, name: Name) -> Resolved | None:
         """Where *name* led, however long ago."""
         return self.memory.resolved(name) if self.memory is not None else None
@@ -41,14 +44,14 @@ class Recollection:
         found = self.resolved(name)
         trusted = found is not None and not self.profiles and self._recent(found.confirmed_at)
         who = found.customer if found is not None and trusted else None
-        self._note(Recollection.trusted, name, who)
+        self._note(Recollection.trusted, name, who, found)
         return who
 
     def trusted_sim(self, imsi: str) -> str | None:
         """The number of a SIM, when the network need not be asked again."""
         found = self.sim(imsi)
         msisdn = found.msisdn if found is not None and self._recent(found.confirmed_at) else None
-        self._note(Recollection.trusted_sim, imsi, msisdn)
+        self._note(Recollection.trusted_sim, imsi, msisdn, found)
         return msisdn
 
     def learn(self, name: Name, customer: Customer, *, accounts: tuple[str, ...], sources: Iterable[Source]) -> None:
@@ -77,16 +80,28 @@ class Recollection:
             self.memory.forget_sim(name.value)
         self.memory.forget(name)
 
-    def _note(self, ask: "Callable[[Recollection, Any], object]", name: Name | str, found: object) -> None:
+    def _note(
+        self,
+        ask: "Callable[[Recollection, Any], object]",
+        name: Name | str,
+        found: object,
+        known: Resolved | Sim | None,
+    ) -> None:
         record = RECORD.get()
-        if record is not None and self.memory is not None:
-            record.relies(Trusted(self, ask, name, found))
+        if record is None or self.memory is None:
+            return
+        record.relies(Trusted(self, ask, name, found))
+        if found is not None and known is not None:
+            record.ends(known.confirmed_at + self.memory.max_age)
 
     def _recent(self, confirmed_at: dt.datetime) -> bool:
         if self.memory is None or self.always_confirm:
             return False
         # A calendar clock can be set back; what was confirmed in the future is confirmed again.
-        return dt.timedelta() <= self.now - confirmed_at <= self.memory.max_age
+        age = self.now - confirmed_at
+        if self.max_age_s is not None and age.total_seconds() > self.max_age_s:
+            return False
+        return dt.timedelta() <= age <= self.memory.max_age
 
     def _confirmed_at(self, sources: Iterable[Source]) -> dt.datetime:
         # An answer from the cache, or to a question of before this operation began, confirms nothing newer than itself.

@@ -37,6 +37,13 @@ class Group:
     field: GraphQLField
     node: FieldNode
     below: list[SelectionSetNode]
+    nodes: list[FieldNode] = dataclasses.field(default_factory=list)
+    """All of them; `node` is the first."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the answer."""
+        return (self.node.alias or self.node.name).value
 
 
 class Selection:
@@ -65,6 +72,7 @@ class Selection:
                     continue
                 key = (on.name, node.alias.value if node.alias else node.name.value)
                 group = groups.setdefault(key, Group(f"{on.name}.{node.name.value}", field, node, []))
+                group.nodes.append(node)
                 if node.selection_set is not None:
                     group.below.append(node.selection_set)
         return list(groups.values())

@@ -19,12 +19,15 @@ def age_seconds(source: Source, context: Context) -> int:
     Source,
     name="freshness",
     description="Whether the system was asked for this question, or an earlier answer was given again.",
+    placed=True,
 )
 def freshness(source: Source, context: Context) -> Freshness:
-    """LIVE when the answer came after this question began; else CACHED or STALE by its fresh time."""
+    """LIVE when the answer came after this question began; else CACHED or STALE by its fresh time or the caller's."""
     if source.fetched_at >= context.started_at:
         return Freshness.LIVE
-    if source.fresh_until is not None and context.graph.clock.now() > source.fresh_until:
+    if context.is_too_old(source):
+        return Freshness.STALE
+    if source.fresh_until is not None and context.graph.clock.now() >= source.fresh_until:
         return Freshness.STALE
     return Freshness.CACHED
 

@@ -92,6 +92,13 @@ class Sandbox:
         self.faults.heal(system)
         await self._listeners[system].open()
 
+    def trade(self, one: str, other: str) -> None:
+        """The lines with these numbers trade them, in every system. ValueError where that cannot be."""
+        lines = [self.people.line_by_msisdn(number) for number in (one, other)]
+        if lines[0] is None or lines[1] is None:
+            raise ValueError("Both numbers must be somebody's.")
+        self.people.trade(lines[0], lines[1])
+
     async def __aenter__(self) -> Self:
         await self.open()
         return self

@@ -1,4 +1,4 @@
-"""The control port: counts, faults, options and stories. Loopback names only, JSON only, no CORS."""
+"""The control port: counts, faults, changes, options and stories. Loopback names only, JSON only, no CORS."""
 
 import json
 from typing import Any, Final, Protocol
@@ -14,10 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox.call import SystemName
 from sandbox.calls import CallCounter
 from sandbox.faults import BadFaultError, Fault, FaultBoard, read_fault
+from sandbox.population import Population, Status
+from sandbox.population.numbering import customer_id, customer_of_id
 from sandbox.stories import Story
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAX_BODY: Final = 10_000
+_LONGEST_NAME: Final = 100
 
 
 class Desk(Protocol):
@@ -26,6 +29,7 @@ class Desk(Protocol):
     calls: CallCounter
     faults: FaultBoard
     stories: tuple[Story, ...]
+    people: Population
     totals: bool
     """Whether CRM's lists say how long they are."""
 
@@ -35,6 +39,9 @@ class Desk(Protocol):
     async def heal(self, system: SystemName) -> None:
         """Make a system well; it is when this returns."""
 
+    def trade(self, one: str, other: str) -> None:
+        """The lines with these numbers trade them, in every system. ValueError where that cannot be."""
+
 
 def control_app(desk: Desk) -> ASGIApp:
     """The control port's application."""
@@ -43,9 +50,12 @@ def control_app(desk: Desk) -> ASGIApp:
         Route("/health", handlers.health),
         Route("/stories", handlers.stories),
         Route("/calls", handlers.calls, methods=["GET", "DELETE"]),
+        Route("/calls/pace", handlers.pace),
         Route("/faults", handlers.all_faults, methods=["GET", "DELETE"]),
         Route("/faults/{system}", handlers.one_fault, methods=["GET", "PUT", "DELETE"]),
+        Route("/customers/{customer}", handlers.customer, methods=["GET", "PATCH"]),
         Route("/options", handlers.options, methods=["GET", "PUT"]),
+        Route("/trades", handlers.trade, methods=["POST"]),
     ]
     return _LoopbackNames(Starlette(routes=routes, exception_handlers={HTTPException: _explain}))
 
@@ -79,6 +89,9 @@ class _Handlers:
             return Response(status_code=204)
         return JSONResponse(self._desk.calls.as_json())
 
+    async def pace(self, _: Request) -> Response:
+        return JSONResponse(self._desk.calls.pace_as_json())
+
     async def all_faults(self, request: Request) -> Response:
         if request.method == "DELETE":
             for system in SystemName:
@@ -100,6 +113,16 @@ class _Handlers:
             return JSONResponse(fault.as_json())
         return JSONResponse(self._desk.faults.as_json()[system])
 
+    async def customer(self, request: Request) -> Response:
+        index, people = customer_of_id(request.path_params["customer"]), self._desk.people
+        found = people.customer(index)
+        if found is None:
+            raise HTTPException(404, "There is no such customer; ids are those of CRM, such as 1000042.")
+        if request.method == "PATCH":
+            found = people.change(found.index, **_change(await _body(request))) or found
+        traits = found.traits
+        return JSONResponse({"id": customer_id(found.index), "name": traits.display_name, "status": str(traits.status)})
+
     async def options(self, request: Request) -> Response:
         if request.method == "PUT":
             match await _body(request):
@@ -108,6 +131,17 @@ class _Handlers:
                 case _:
                     raise HTTPException(400, 'The one option is {"crm": {"totals": true}}, true or false.')
         return JSONResponse({"crm": {"totals": self._desk.totals}})
+
+    async def trade(self, request: Request) -> Response:
+        match await _body(request):
+            case {"msisdns": [str(one), str(other)], **rest} if not rest:
+                try:
+                    self._desk.trade(one, other)
+                except ValueError as exc:
+                    raise HTTPException(400, str(exc)) from None
+            case _:
+                raise HTTPException(400, 'A trade is {"msisdns": ["…", "…"]}, two numbers without plus.')
+        return Response(status_code=204)
 
 
 class _LoopbackNames:
@@ -142,6 +176,18 @@ def _system(name: str) -> SystemName:
         return SystemName(name)
     except ValueError:
         raise HTTPException(404, f"There is no such system; there are {', '.join(SystemName)}.") from None
+
+
+def _change(body: Any) -> dict[str, Any]:
+    """What *body* says of a customer: name, status or both; HTTPException 400 when it makes no sense."""
+    if not isinstance(body, dict) or not body or body.keys() - {"name", "status"}:
+        raise HTTPException(400, 'Give a "name", a "status", or both.')
+    name, status = body.get("name", "?"), body.get("status", Status.ACTIVE)
+    if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
+        raise HTTPException(400, f"A name is a text of 1 to {_LONGEST_NAME} characters.")
+    if status not in list(Status):
+        raise HTTPException(400, f"A status is one of {', '.join(Status)}.")
+    return body if "status" not in body else {**body, "status": Status(status)}
 
 
 async def _body(request: Request) -> Any:

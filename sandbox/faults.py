@@ -18,6 +18,7 @@ class FaultKind(enum.StrEnum):
     CUT = "cut"
     FAULT = "fault"
     UNAVAILABLE = "503"
+    NOT_MODIFIED = "304"
     HTML = "html"
     GARBAGE = "garbage"
     SESSION_EXPIRED = "session-expired"

@@ -42,12 +42,23 @@ class Front:
         """Serve one HTTP request."""
         with contextlib.suppress(_CallerGoneError):
             call = await _read_call(scope, receive)
-            reply, fault = await self._reply(call)
-            reply = dataclasses.replace(reply, after=_once(reply.after))
-            try:
-                await _deliver(reply, fault, _Delivery(scope, receive, send))
-            finally:
-                reply.after()
+            with self._calls.live(self._system.name) as answered:
+                await self._answer(call, _Delivery(scope, receive, send), answered)
+
+    async def _answer(self, call: Call | None, delivery: "_Delivery", answered: Callable[[], None]) -> None:
+        reply, fault = await self._reply(call)
+        after = reply.after
+
+        def last() -> None:
+            # Before the last byte: who has it may ask again before this task goes on.
+            answered()
+            after()
+
+        reply = dataclasses.replace(reply, after=_once(last))
+        try:
+            await _deliver(reply, fault, delivery)
+        finally:
+            reply.after()
 
     async def _reply(self, call: Call | None) -> tuple[Reply, Fault | None]:
         """What to answer, and the fault that shapes how it is delivered. Fetching a WSDL meets no fault."""
@@ -68,6 +79,8 @@ class Front:
             case FaultKind.UNAVAILABLE:
                 retry = (("Retry-After", "1"),)
                 return Reply(status=503, content_type="text/plain", body=b"Service Unavailable\n", headers=retry)
+            case FaultKind.NOT_MODIFIED:
+                return Reply(status=304, content_type="", body=b"", headers=(("ETag", '"another"'),))
             case FaultKind.HTML:
                 return Reply(content_type="text/html; charset=utf-8", body=_LOGIN_PAGE)
             case FaultKind.GARBAGE:
@@ -129,8 +142,7 @@ class _Delivery:
         headers = [
             # Uvicorn would tell the time of its last tick, and here it does not tick.
             ("Date", email.utils.formatdate(usegmt=True)),
-            ("Content-Type", reply.content_type),
-            ("Content-Length", str(len(reply.body))),
+            *([] if reply.status == 304 else _about_the_body(reply)),
             *reply.headers,
         ]
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
@@ -155,6 +167,11 @@ def _deliver(reply: Reply, fault: Fault | None, delivery: _Delivery) -> Awaitabl
             return delivery.cut(reply)
         case _:
             return delivery.whole(reply)
+
+
+def _about_the_body(reply: Reply) -> list[tuple[str, str]]:
+    # A 304 has none, and what it said of one would be about the answer that it stands for (RFC 9110, 8.6).
+    return [("Content-Type", reply.content_type), ("Content-Length", str(len(reply.body)))]
 
 
 async def _read_call(scope: Scope, receive: Receive) -> Call | None:

@@ -7,12 +7,12 @@ from typing import Any, Final
 from connectors.acctmgr.mapping import Reading, history_cutter, history_reader, read_recharges
 from connectors.acctmgr.settings import AcctMgrSettings
 from connectors.capabilities import CHECK, Period
-from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import NotKnown
-from connectors.guard import Answer, Call, source_of
+from connectors.guard import Answer, Call, source_of, subject
 from connectors.huawei import Exchange, Serials
 from connectors.soap import SoapClient, Wsdl, WsdlError
+from connectors.terms import Terms
 from connectors.wire import HttpWire
 from schema.recharge import Recharge
 from schema.source import Source
@@ -47,17 +47,24 @@ class AcctMgrConnector:
         self._reading = self._how_to_read()
         self._cutter = history_cutter(self._time)
 
-    async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
+    async def recharges(self, msisdn: str, *, period: Period, within: Terms) -> Answer[tuple[Recharge, ...]]:
         """Recharges of a line in *period*, newest first; empty when none (VoucherRechargeEnquiry)."""
-        call = Call(system=self.system, operation=_ENQUIRY, args=(msisdn, period), within=within)
+        call = Call(
+            system=self.system, operation=_ENQUIRY, args=(msisdn, period), within=within, about=(subject.line(msisdn),)
+        )
         return await self._guard.call(call, lambda: self._recharges(msisdn, period))
 
-    async def check(self, *, msisdn: str, within: Deadline) -> None:
+    async def check(self, *, msisdn: str, within: Terms) -> None:
         """Whether the service answers and takes our user, by a VoucherRechargeEnquiry about the last day."""
         day = Period(self._environment.clock.now() - dt.timedelta(days=1))
-        call = Call(system=self.system, operation=CHECK, args=(msisdn,), within=within)
+        call = Call(system=self.system, operation=CHECK, args=(msisdn,), within=within, about=(subject.line(msisdn),))
         with contextlib.suppress(NotKnown):
             await self._guard.call(call, lambda: self._recharges(msisdn, day))
+
+    def renew(self, settings: AcctMgrSettings) -> None:
+        """Use the credentials and certificates of *settings* for calls that begin from now on. Raises OSError."""
+        self._wire.renew(settings)
+        self._settings = settings
 
     async def open_ahead(self) -> None:
         """Open as many connections as the settings say."""

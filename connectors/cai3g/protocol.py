@@ -61,6 +61,10 @@ class CAI3GProtocol:
         except TimeoutError as exc:
             raise TimedOut("no whole answer in time", system=self._system, operation="Logout") from exc
 
+    def renew(self, settings: CAI3GSettings) -> None:
+        """Log in with the credentials of *settings* from now on."""
+        self._settings = settings
+
     async def get(self, mo_id: MoId, ticket: Ticket) -> SoapReply:
         """The GetResponse for one subscription; *mo_id* is written as the system writes it."""
         return await self._in_session(self._provisioning, "Get", self.get_envelope(mo_id, ticket), ticket)

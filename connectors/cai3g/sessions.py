@@ -8,6 +8,7 @@ of a session:
     logging in --failed, nobody else has one------> none; every waiting call gets the error
     idle       --a call takes it------------------> leased
     leased     --answered, cut, cancelled---------> idle, and on to the call that waits longest
+    any        --the credentials have changed-----> none, once its call has ended; a login starts in its place
     leased     --"Invalid SessionId", "-SequenceId"> none; exactly one login starts in its place
 
 Sessions are opened when calls wait, up to the pool's size (`steps.py` decides). That a session has expired is learned
@@ -72,6 +73,8 @@ class SessionPool:
         self._idle: list[Session] = []  # The last one is used next, so that few sessions serve a light load.
         self._waiters: collections.deque[asyncio.Future[Session]] = collections.deque()
         self._logins: dict[asyncio.Task[Session], asyncio.Future[Session] | None] = {}
+        self._outdated: set[Session] = set()  # Opened with earlier credentials, and used by a call.
+        self._early: set[asyncio.Task[Session]] = set()  # Logins with earlier credentials.
         self._failure: _Failure | None = None
         self._closed = False
         # TransactionIds need to differ, also from those before a restart: they start at the time of day.
@@ -92,9 +95,26 @@ class SessionPool:
         try:
             return await self._asked(session, ask)
         except SessionGone as gone:
-            self._live.discard(session)
+            self._lose(session)
             self._serve()
             raise Unavailable("a new session was refused too", system=self._system) from gone
+
+    def renew(self) -> None:
+        """
+        Open every session anew, because the door has other credentials now.
+
+        Calls under way end in the sessions that they have. No more sessions are open at once than before: each is
+        closed before another is opened in its place.
+        """
+        if self._closed:
+            return
+        self._failure = None
+        self._early = set(self._logins)
+        idle, self._idle = self._idle, []
+        self._outdated = self._live.difference(idle)
+        for session in idle:
+            self._replace(session)
+        self._serve()
 
     async def aclose(self) -> None:
         """Refuse further calls and log out of every session, within about two seconds. Never raises."""
@@ -129,7 +149,7 @@ class SessionPool:
         return await self._received(waiter)
 
     async def _replacement(self, lost: Session, gone: SessionGone) -> Session:
-        self._live.discard(lost)
+        self._lose(lost)
         if self._closed:
             raise self._refusal()
         self._report.info("session_replaced", system=self._system)
@@ -150,16 +170,27 @@ class SessionPool:
             raise
 
     def _give_back(self, session: Session, *, last: bool = False) -> None:
-        self._idle.insert(0 if last else len(self._idle), session)
+        if session in self._outdated and not self._closed:
+            self._replace(session)
+        else:
+            self._idle.insert(0 if last else len(self._idle), session)
         self._serve()
 
-    def _serve(self) -> None:
+    def _replace(self, session: Session) -> None:
+        self._lose(session)
+        self._start_login(promised_to=None, instead_of=session)
+
+    def _lose(self, session: Session) -> None:
+        self._live.discard(session)
+        self._outdated.discard(session)
+
+    def _serve(self, *, may_log_in: bool = True) -> None:
         """Take every step that can be taken now. Called after each change."""
         if not self._waiters:
             return
         # Callers that have just been cancelled still stand in the queue, and must not be handed a session.
         self._waiters = collections.deque(waiter for waiter in self._waiters if not waiter.done())
-        while (step := next_step(self._standing())) is not Step.WAIT:
+        while (step := next_step(self._standing(may_log_in=may_log_in))) is not Step.WAIT:
             match step:
                 case Step.HAND_OVER:
                     _settle(self._waiters.popleft(), self._idle.pop())
@@ -168,7 +199,7 @@ class SessionPool:
                 case Step.REFUSE:
                     _fail(self._waiters.popleft(), self._refusal())
 
-    def _standing(self) -> Standing:
+    def _standing(self, *, may_log_in: bool) -> Standing:
         coming = sum(promised_to is None for promised_to in self._logins.values())
         cooling = self._failure is not None and self._clock.monotonic() < self._failure.until
         return Standing(
@@ -178,7 +209,7 @@ class SessionPool:
             live=len(self._live),
             coming=coming,
             replacing=len(self._logins) - coming,
-            may_log_in=not self._closed and not cooling,
+            may_log_in=may_log_in and not self._closed and not cooling,
         )
 
     def _refusal(self) -> ConnectorError:
@@ -199,7 +230,12 @@ class SessionPool:
     def _login_ended(self, task: asyncio.Task[Session]) -> None:
         waiter = self._logins.pop(task)
         error = self._login_error(task)
-        if error is not None:
+        early = task in self._early and not self._closed
+        self._early.discard(task)
+        if error is not None and early:
+            # The earlier credentials are not taken any more, which says nothing about those that we have now.
+            self._start_login(promised_to=waiter, instead_of=None)
+        elif error is not None:
             self._note_failure(error)
             if waiter is not None:
                 _fail(waiter, _again(error))
@@ -207,9 +243,12 @@ class SessionPool:
             self._note_success()
             session = task.result()
             self._live.add(session)
+            if early:
+                self._outdated.add(session)
             if waiter is None or not _settle(waiter, session):
-                self._idle.append(session)
-        self._serve()
+                self._give_back(session)
+        # It was tried for all who wait: however short the cool-down is, none of them has it tried again.
+        self._serve(may_log_in=error is None or early)
 
     def _login_error(self, task: asyncio.Task[Session]) -> ConnectorError | None:
         if task.cancelled():

@@ -3,24 +3,25 @@
 import contextlib
 import datetime as dt
 import functools
-from collections.abc import Callable, Hashable
-from typing import Final, TypeVar
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any, Final, TypeVar
 
 from connectors.capabilities import CHECK, BillingKey, BillingKeyKind, BillingProfile, Period
 from connectors.cbs import bills, messages, profile
 from connectors.cbs.balances import Account, line_of
 from connectors.cbs.paging import Pager
+from connectors.cbs.profile import named
 from connectors.cbs.readers import CUSTOMER_INFO, INVOICE, PAYMENT_LOG, Readers
 from connectors.cbs.reading import Manner, Reading
 from connectors.cbs.rows import Told
 from connectors.cbs.settings import CBSSettings, Lookup
-from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.errors import BadData, Misconfigured, NotKnown
-from connectors.guard import Answer, Call, source_of
+from connectors.guard import Answer, Call, Subject, source_of, subject
 from connectors.huawei import Exchange, Serials
 from connectors.soap import SoapClient, Wsdl, WsdlError
 from connectors.soap.cutting import Cutter
+from connectors.terms import Terms
 from connectors.wire import HttpWire
 from connectors.xml import Element, XmlError
 from schema.billing import AccountBalance, Bill, Payment
@@ -56,32 +57,35 @@ class CBSConnector:
         self._invoices = self._pager(INVOICE, "InvoiceInfo", told.invoices, told.invoices_cutter)
         self._payment_log = self._pager(PAYMENT_LOG, "PaymentInfo", told.payment_log, told.payment_log_cutter)
 
-    async def profile(
-        self, key: BillingKey, *, parts: frozenset[BillingPart], within: Deadline
-    ) -> Answer[BillingProfile]:
+    async def profile(self, key: BillingKey, *, parts: frozenset[BillingPart], within: Terms) -> Answer[BillingProfile]:
         """The customer a key belongs to (QueryCustomerInfo), asked for by masks that follow *parts*."""
-        call = self._call(CUSTOMER_INFO, key.kind.value, key.value, within=within, parts=parts)
+        about = subject.account(key.value) if key.kind is BillingKeyKind.ACCOUNT else subject.line(key.value)
+        call = self._call(
+            CUSTOMER_INFO, key.kind.value, key.value, within=within, parts=parts, about=about, names=named
+        )
         return await self._guard.call(call, lambda: self._profile(key, parts))
 
-    async def bills(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Bill, ...]]:
+    async def bills(self, account_number: str, *, period: Period, within: Terms) -> Answer[tuple[Bill, ...]]:
         """Bills of an account made in *period*, newest first, lines included (QueryInvoice)."""
-        call = self._call(INVOICE, account_number, period, within=within)
+        call = self._call(INVOICE, account_number, period, within=within, about=subject.account(account_number))
         return await self._guard.call(call, lambda: self._bills(account_number, self._bounds(period)))
 
-    async def payments(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Payment, ...]]:
+    async def payments(self, account_number: str, *, period: Period, within: Terms) -> Answer[tuple[Payment, ...]]:
         """Payments onto an account in *period*, newest first (QueryPaymentLog, every page of it)."""
-        call = self._call(PAYMENT_LOG, account_number, period, within=within)
+        about = subject.account(account_number)
+        call = self._call(PAYMENT_LOG, account_number, period, within=within, about=about)
         return await self._guard.call(call, lambda: self._payments(account_number, self._bounds(period)))
 
     async def balance(
-        self, account_number: str, *, account_key: str | None = None, within: Deadline
+        self, account_number: str, *, account_key: str | None = None, within: Terms
     ) -> Answer[AccountBalance]:
         """What is on an account now, by the operation that `balance_operation` names."""
         account = Account(account_number, account_key)
-        call = self._call(self._settings.balance_operation.value, account_number, account_key or "", within=within)
+        operation, about = self._settings.balance_operation.value, subject.account(account_number)
+        call = self._call(operation, account_number, account_key or "", within=within, about=about)
         return await self._guard.call(call, lambda: self._balance(account))
 
-    async def check(self, *, msisdn: str, within: Deadline) -> None:
+    async def check(self, *, msisdn: str, within: Terms) -> None:
         """Whether both services answer and take our user, by QueryCustomerInfo and by QueryInvoice of the last day."""
         wanted = (INVOICE, PAYMENT_LOG, self._settings.balance_operation.value)
         missing = ", ".join(operation for operation in wanted if not self._ar.takes(operation))
@@ -89,9 +93,14 @@ class CBSConnector:
             why = "the WSDL has no such operation; point `ar_wsdl` at one that has it"
             raise Misconfigured(why, system=self.system, operation=missing)
         for operation, ask in ((CUSTOMER_INFO, self._check_bc), (INVOICE, self._check_ar)):
-            call = self._call(CHECK, operation, msisdn, within=within)
+            call = self._call(CHECK, operation, msisdn, within=within, about=subject.line(msisdn))
             with contextlib.suppress(NotKnown):
                 await self._guard.call(call, functools.partial(ask, msisdn))
+
+    def renew(self, settings: CBSSettings) -> None:
+        """Use the credentials and certificates of *settings* for calls that begin from now on. Raises OSError."""
+        self._wire.renew(settings)
+        self._settings = settings
 
     async def open_ahead(self) -> None:
         """Open as many connections as the settings say."""
@@ -192,9 +201,15 @@ class CBSConnector:
         return self._manner.time.bounds(period, now=self._environment.clock.now())
 
     def _call(
-        self, operation: str, *args: Hashable, within: Deadline, parts: frozenset[BillingPart] = frozenset()
+        self,
+        operation: str,
+        *args: Hashable,
+        within: Terms,
+        about: Subject,
+        parts: frozenset[BillingPart] = frozenset(),
+        names: Callable[[Any], Iterable[Subject]] | None = None,
     ) -> Call:
-        return Call(system=self.system, operation=operation, args=args, within=within, parts=parts)
+        return Call(self.system, operation, args, within, parts, (about,), names)
 
     def _exchange(self, setting: str, wsdl: Wsdl, path: str) -> Exchange:
         return Exchange(

@@ -1,7 +1,7 @@
 """QueryCustomerInfo: a customer's accounts and subscribers from the reply. Pure."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile
@@ -9,6 +9,7 @@ from connectors.cbs import customer_info
 from connectors.cbs.customer_info import CustomerInfoReaders
 from connectors.cbs.messages import wants_subscribers
 from connectors.cbs.reading import Reading, told, unique
+from connectors.guard import Subject, subject
 from connectors.xml import Element, Node, XmlError
 from schema.billing import BillingAccount, Offering, PaymentMode, Subscriber
 from schema.parts import ABSENT, BillingPart
@@ -54,6 +55,15 @@ def read_profile(
         accounts=accounts if BillingPart.ACCOUNTS in parts else ABSENT,
         subscribers=subscribers if wants_subscribers(parts) else ABSENT,
     )
+
+
+def named(profile: BillingProfile) -> Iterator[Subject]:
+    """Whom a profile names: the customer by billing's own key, and the accounts and lines that were asked for."""
+    yield subject.customer(profile.customer_key)
+    if profile.accounts is not ABSENT:
+        yield from (subject.account(each.account_number) for each in profile.accounts)
+    if profile.subscribers is not ABSENT:
+        yield from (subject.line(each.msisdn) for each in profile.subscribers)
 
 
 def _lines(subscribers: Sequence[Node], readers: CustomerInfoReaders) -> tuple[_Line, ...]:

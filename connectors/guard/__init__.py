@@ -1,9 +1,40 @@
 """The guard that every call to a legacy system passes."""
 
 from connectors.guard.answer import Answer, Call
-from connectors.guard.cache import Store
-from connectors.guard.pipeline import Guard, guard_for
+from connectors.guard.assembly import guard_for
+from connectors.guard.breaker import State
+from connectors.guard.breakers import Breakers, BreakerView
+from connectors.guard.changes import Changes
+from connectors.guard.keys import Keys
+from connectors.guard.lease import Held, Leases
+from connectors.guard.pipeline import Guard
+from connectors.guard.rates import Rates
+from connectors.guard.register import Register
 from connectors.guard.settings import GuardSettings
-from connectors.guard.source import source_of
+from connectors.guard.source import fresh_at_most, known_answer, source_of, validated_by
+from connectors.guard.store import Store
+from connectors.guard.subject import Subject, SubjectKind
 
-__all__ = ["Answer", "Call", "Guard", "GuardSettings", "Store", "guard_for", "source_of"]
+__all__ = [
+    "Answer",
+    "BreakerView",
+    "Breakers",
+    "Call",
+    "Changes",
+    "Guard",
+    "GuardSettings",
+    "Held",
+    "Keys",
+    "Leases",
+    "Rates",
+    "Register",
+    "State",
+    "Store",
+    "Subject",
+    "SubjectKind",
+    "fresh_at_most",
+    "guard_for",
+    "known_answer",
+    "source_of",
+    "validated_by",
+]

@@ -1,108 +1,227 @@
 """
-Cache: an answer that is still fresh is given again.
+Cache: an answer is given again while it is fresh, a while longer at once, and longer yet when its system fails.
 
-How long an answer stays fresh is the operator's decision, per operation; without one nothing is kept. The store is
+How long that is (`freshness`) is the operator's decision, per operation; without one nothing is kept. The store is
 handed in and may fail: a dead cache makes the gateway slower, never wrong.
 """
 
 import dataclasses
 import datetime as dt
-import decimal
-import enum
 import functools
-import hashlib
-import secrets
+import random
 import weakref
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 from connectors.clock import Clock
-from connectors.guard.answer import Answer, Call
+from connectors.errors import BadData, ConnectorError, NotFresh, NotKnown, Unavailable
+from connectors.guard.answer import Answer, Call, Known
+from connectors.guard.freshness import Standing, Windows, judge, windows_of
+from connectors.guard.keys import Keys
+from connectors.guard.negative import Negative
 from connectors.guard.record import RECORD
-from connectors.guard.watch import Unwatched, Watcher
+from connectors.guard.refreshes import Refreshes
+from connectors.guard.settings import GuardSettings
+from connectors.guard.store import Store
+from connectors.guard.watch import Event, Unwatched, Watcher
+from connectors.terms import Criticality, Terms
 
 if TYPE_CHECKING:
     from connectors.guard.pipeline import Ask, Proceed
 
+_LEAST_S: Final = 1.0
+"""For what is only kept so that something else is not: no store can keep anything for no time at all."""
 
-class Store(Protocol):
-    """
-    Where answers are kept.
-
-    A store that cannot be reached behaves as an empty one. It may forget at any time, and must forget when `ttl_s`
-    has passed.
-    """
-
-    async def get(self, key: str) -> Answer[Any] | None:
-        """The answer under *key*, if there is one."""
-        ...
-
-    async def set(self, key: str, answer: Answer[Any], *, ttl_s: float) -> None:
-        """Keep *answer* under *key* for *ttl_s* seconds at most."""
-        ...
+_NOTHING: Final[Answer[None]] = Answer(value=None, fetched_at=dt.datetime.min.replace(tzinfo=dt.UTC))
 
 
 class Cache:
-    """Fresh answers by question. Keys carry a keyed hash of the arguments, so that a store never holds a number."""
+    """Answers by question. What a store is told of a question are keyed hashes: it never holds a number."""
 
     def __init__(
-        self, *, fresh_s: Mapping[str, float], store: Store, clock: Clock, watcher: Watcher | None = None
+        self,
+        settings: GuardSettings,
+        *,
+        store: Store,
+        clock: Clock,
+        watcher: Watcher | None = None,
+        keys: Keys | None = None,
+        dice: Callable[[], float] = random.random,
     ) -> None:
+        self._settings = settings
         self._watcher = watcher or Unwatched()
-        self._fresh_s = {operation: each for operation, each in fresh_s.items() if each > 0}
-        self._fresh_for = {operation: dt.timedelta(seconds=each) for operation, each in self._fresh_s.items()}
+        self._windows: dict[str, Windows | None] = {}
+        self._refreshes = Refreshes(clock=clock, dice=dice)
         self._store = store
         self._clock = clock
-        self._hash_key = secrets.token_bytes(32)
+        self._keys = keys or Keys()
+        self._dice = dice
 
     async def recall(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
-        """The stage that gives a fresh answer which has the parts, and else proceeds."""
+        """The stage that gives what is kept for as long as it is good enough, and else proceeds."""
         record = RECORD.get()
-        if call.operation in self._fresh_for:
-            key = self._key(call)
-            kept = await self.fresh(key, call)
-            if kept is not None:
-                self.tell(call)
-                if record is not None:
-                    record.relies(Recalled(self, key, call, kept))
-                return kept
+        windows = self._windows_of(call.operation)
+        if windows is None:
+            if record is not None:
+                record.asks()
+            return await proceed(call, ask)
+        key = self._keys.key(call)
+        kept, standing = await self._look_up(key, call, windows)
+        if standing is Standing.FRESH:
+            if record is not None:
+                record.relies(Recalled(self, key, call, kept))
+            return self._given(call, kept, standing)
         if record is not None:
+            # Whatever comes of it, it is not an answer that would be given again.
             record.asks()
-        return await proceed(call, ask)
-
-    async def fresh(self, key: str, call: Call) -> Answer[Any] | None:
-        """What is kept under *key*, if it has the parts of *call* and is fresh now. Nobody is told."""
-        kept = await self._store.get(key)
-        if kept is None or not kept.serves(call):
-            return None
-        return kept if self._clock.now() - kept.fetched_at < self._fresh_for[call.operation] else None
-
-    def tell(self, call: Call) -> None:
-        """Tell whoever watches that an answer is given again."""
-        self._watcher.recalled(call)
+        if standing is Standing.GONE:
+            return await proceed(call, ask)
+        if standing is Standing.REVALIDATE:
+            self._refreshes.begin(key, functools.partial(self._refresh, key, call, kept, ask, proceed))
+            return self._given(call, kept, standing)
+        return await self._ask_or_give(key, await self._about(key, call, kept), ask, proceed)
 
     async def keep(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """The stage that proceeds and keeps what comes, whether or not somebody is still waiting for it."""
-        answer = await proceed(call, ask)
-        fresh_s = self._fresh_s.get(call.operation)
-        if fresh_s is not None:
-            await self._store.set(self._key(call), answer, ttl_s=fresh_s)
-        return answer
+        windows = self._windows_of(call.operation)
+        if windows is None:
+            return await proceed(call, ask)
+        asked_at = self._clock.now()
+        try:
+            answer = await proceed(call, ask)
+        except NotKnown as unknown:
+            said = Answer(value=Negative(unknown.reason), fetched_at=self._clock.now(), parts=call.parts)
+            await self._put(call, self._kept(said, windows.negative_s), windows.negative, asked_at)
+            raise
+        if answer.confirmed and call.known is not None:
+            self.tell(call, Event.CONFIRMED)
+            # What still holds is what was there: a drop since then is about it as well, and it must not come back.
+            asked_at = min(asked_at, call.known.since)
+        kept = self._kept(answer, windows.fresh_s)
+        await self._put(call, kept, windows, asked_at)
+        return kept
 
-    def _key(self, call: Call) -> str:
-        digest = hashlib.blake2b(_canonical(call.args).encode(), key=self._hash_key, digest_size=16).hexdigest()
-        return f"{call.system}:{call.operation}:{digest}"
+    async def fresh(self, key: str, call: Call) -> Answer[Any] | None:
+        """What is kept under *key*, if it has the parts of *call* and is fresh now. Nobody is told."""
+        windows = self._windows_of(call.operation)
+        if windows is None:
+            return None
+        kept, standing = await self._look_up(key, call, windows)
+        return kept if standing is Standing.FRESH else None
+
+    async def kept(self, call: Call) -> Answer[Any] | None:
+        """What `recall` would give now instead of proceeding, or raise. Nobody is told."""
+        found = await self.fresh(self._keys.key(call), call)
+        if found is not None and type(found.value) is Negative:
+            raise NotKnown(found.value.reason, system=call.system, operation=call.operation)
+        return found
+
+    def key(self, call: Call) -> str:
+        """The question of *call* as a key that holds no number."""
+        return self._keys.key(call)
+
+    def tell(self, call: Call, event: Event) -> None:
+        """Tell whoever watches that an answer is given again."""
+        self._watcher.tells(call, event)
+
+    async def aclose(self) -> None:
+        """End what is being refreshed."""
+        await self._refreshes.aclose()
+
+    async def _ask_or_give(self, key: str, call: Call, ask: "Ask", proceed: "Proceed") -> Answer[Any]:
+        # Only what is there when the system has failed is given: what was there before may have been dropped, because
+        # it is somebody else's by now, and its window may have ended meanwhile.
+        try:
+            return await proceed(call, ask)
+        except (Unavailable, BadData):
+            windows = self._windows_of(call.operation) or Windows()
+            kept, standing = await self._look_up(key, call, windows)
+            if standing is Standing.GONE:
+                raise
+        if standing is Standing.TOO_OLD:
+            raise NotFresh("what is kept is older than the caller takes", system=call.system, operation=call.operation)
+        return self._given(call, kept, standing)
+
+    async def _about(self, key: str, call: Call, kept: Answer[Any]) -> Call:
+        """*call* with what is kept of its answer, where its system can be asked whether that still holds."""
+        # With other parts it is another representation: what the system says of the one says nothing of the other.
+        if kept.validator is None or kept.parts != call.parts:
+            return call
+        since = self._clock.now()
+        # Looked up again: what is dropped from this instant on is known when the answer comes, and what was before is
+        # not there any more.
+        if await self._store.get(key) is not kept:
+            return call
+        return dataclasses.replace(call, known=Known(kept, since))
+
+    async def _refresh(self, key: str, call: Call, kept: Answer[Any], ask: "Ask", proceed: "Proceed") -> None:
+        # On terms of its own: nobody waits for it, so everybody else goes first.
+        within = Terms.after(self._settings.timeout_s, self._clock, criticality=Criticality.BATCH)
+        try:
+            call = await self._about(key, dataclasses.replace(call, within=within), kept)
+            await proceed(call, ask)
+        except NotKnown:
+            pass  # That it is gone is news as well.
+        except Exception as failure:  # noqa: BLE001 - nobody waits, so whatever it is has nobody to be raised to.
+            self._refreshes.failed(key, asked=not isinstance(failure, ConnectorError) or failure.asked)
+            self.tell(call, Event.NOT_REFRESHED)
+            return
+        self.tell(call, Event.REFRESHED)
+
+    async def _look_up(self, key: str, call: Call, windows: Windows) -> tuple[Answer[Any], Standing]:
+        kept = await self._store.get(key)
+        if kept is None or not kept.serves(call):
+            return _NOTHING, Standing.GONE
+        if type(kept.value) is Negative:
+            windows = windows.negative
+        return kept, judge(self._age_s(kept), windows, call.within, fresh_s=kept.fresh_s)
+
+    def _age_s(self, kept: Answer[Any]) -> float:
+        age_s = (self._clock.now() - kept.fetched_at).total_seconds()
+        # A calendar clock that is set back would make it younger.
+        return age_s if kept.got_at is None else max(age_s, self._clock.monotonic() - kept.got_at)
+
+    def _given(self, call: Call, kept: Answer[Any], standing: Standing) -> Answer[Any]:
+        self.tell(call, _told(kept, standing))
+        if type(kept.value) is Negative:
+            raise NotKnown(kept.value.reason, system=call.system, operation=call.operation)
+        return kept
+
+    def _kept(self, answer: Answer[Any], fresh_s: float) -> Answer[Any]:
+        if answer.fresh_s is not None:
+            fresh_s = min(fresh_s, answer.fresh_s)
+        # Answers that came together would be asked for anew together.
+        share = self._settings.jitter * self._dice() if self._settings.jitter else 0.0
+        fresh_s *= 1 - share
+        got_at = self._clock.monotonic()
+        return Answer(answer.value, answer.fetched_at, answer.parts, fresh_s, got_at, answer.validator)
+
+    async def _put(self, call: Call, kept: Answer[Any], windows: Windows, asked_at: dt.datetime) -> None:
+        # Also where it may not be given again: what is under its key until now is outdated by it.
+        ttl_s = max(windows.fresh_s + windows.beyond_s, _LEAST_S)
+        tags = self._keys.tags_of(call, None if type(kept.value) is Negative else kept.value)
+        key = self._keys.key(call)
+        self._refreshes.went_well(key)
+        await self._store.set(key, kept, ttl_s=ttl_s, asked_at=asked_at, tags=tags)
+
+    def _windows_of(self, operation: str) -> Windows | None:
+        try:
+            return self._windows[operation]
+        except KeyError:
+            found = self._windows[operation] = windows_of(operation, self._settings)
+            return found
 
 
 class Recalled:
     """An answer that was given again: found by its key, without the arguments that the key was made of."""
 
-    __slots__ = ("_answer", "_cache", "_call", "_key")
+    __slots__ = ("_answer", "_cache", "_call", "_event", "_key")
 
     def __init__(self, cache: Cache, key: str, call: Call, answer: Answer[Any]) -> None:
         self._cache = cache
         self._key = key
         self._call = Call(call.system, call.operation, (), call.within, call.parts)
+        self._event = _told(answer, Standing.FRESH)
         self._answer = weakref.ref(answer)
 
     async def holds(self) -> bool:
@@ -112,7 +231,7 @@ class Recalled:
 
     def tell(self) -> None:
         """Tell as if it had been asked for."""
-        self._cache.tell(self._call)
+        self._cache.tell(self._call, self._event)
 
     def watch(self, gone: Callable[[], object]) -> None:
         """Have *gone* called when the store drops the answer."""
@@ -123,44 +242,7 @@ class Recalled:
             self._answer = weakref.ref(answer, lambda _: gone())
 
 
-_PLAIN: Mapping[type, Callable[[Any], str]] = {
-    str: str,
-    int: str,
-    bool: str,
-    bytes: repr,
-    type(None): str,
-    decimal.Decimal: str,
-    dt.date: dt.date.isoformat,
-    dt.datetime: dt.datetime.isoformat,
-}
-"""What nearly all arguments are; exactly these types, and none of their children."""
-
-
-# Bounded for the sake of those who make classes as they go.
-@functools.lru_cache(maxsize=100)
-def _fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
-
-
-def _canonical(value: object) -> str:
-    # Not repr: a key's repr may leave out the very number that tells two customers apart.
-    kind = type(value)
-    plain = _PLAIN.get(kind)
-    if plain is not None:
-        text = plain(value)
-    elif isinstance(value, tuple):
-        # Nearly all are texts; the same as below, without another call for each.
-        text = "".join([f"str{len(each)}:{each}" if type(each) is str else _canonical(each) for each in value])
-    elif isinstance(value, enum.Enum):
-        text = value.name
-    elif dataclasses.is_dataclass(value):
-        names = _fields(kind)  # type: ignore[arg-type] # A class can be hashed.
-        text = "".join(_canonical(getattr(value, name)) for name in names)
-    elif isinstance(value, frozenset):
-        text = "".join(sorted(map(_canonical, value)))
-    elif isinstance(value, str | bytes | int | dt.date | decimal.Decimal):
-        text = str(value)
-    else:
-        raise TypeError(f"{kind.__name__} cannot be part of a call's arguments")
-    # The length makes it one-to-one: ("a", "bc") is not ("ab", "c").
-    return f"{kind.__name__}{len(text)}:{text}"
+def _told(kept: Answer[Any], standing: Standing) -> Event:
+    if type(kept.value) is Negative:
+        return Event.NEGATIVE
+    return Event.CACHED if standing is Standing.FRESH else Event.STALE

@@ -3,10 +3,12 @@ Single flight: identical calls in flight share one.
 
 The shared call belongs to no caller. A caller leaves at its deadline and the call runs on, because others may want
 the answer; a caller that is cancelled (its client hung up) ends the call only when nobody else waits for it.
+Who comes after something has changed does not share what was asked for before.
 """
 
 import asyncio
 import dataclasses
+import datetime as dt
 import functools
 import types
 from collections.abc import Hashable
@@ -15,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 from connectors.clock import Clock
 from connectors.errors import DeadlineReached, Unavailable
 from connectors.guard.answer import Answer, Call
-from connectors.guard.watch import Unwatched, Watcher
+from connectors.guard.changes import Changes
+from connectors.guard.standing import STANDING, Standing
+from connectors.guard.watch import Event, Unwatched, Watcher
 from schema.parts import Part
 
 if TYPE_CHECKING:
@@ -26,14 +30,21 @@ if TYPE_CHECKING:
 class _Flight:
     parts: frozenset[Part]
     task: asyncio.Task[Answer[Any]]
+    standing: Standing
+    asked_at: dt.datetime
     waiters: set[asyncio.Future[None]] = dataclasses.field(default_factory=set)
     raised_at: types.TracebackType | None = None
 
 
 class SingleFlight:
-    """Calls in flight by their question. A call for more parts is a question of its own."""
+    """
+    Calls in flight by their question. A call for more parts is a question of its own.
 
-    def __init__(self, *, clock: Clock, watcher: Watcher | None = None) -> None:
+    *changes* are those that this process hears of; without them a call is shared until it ends.
+    """
+
+    def __init__(self, *, clock: Clock, watcher: Watcher | None = None, changes: Changes | None = None) -> None:
+        self._changes = changes
         self._clock = clock
         self._watcher = watcher or Unwatched()
         self._flights: dict[Hashable, list[_Flight]] = {}
@@ -43,13 +54,24 @@ class SingleFlight:
         remaining = call.within.remaining(self._clock)
         if remaining <= 0:
             raise DeadlineReached("no time left to ask", system=call.system, operation=call.operation)
+        flight = self._joined(call)
+        if flight is None:
+            return await self._landed(self._start(call, ask, proceed), call, within_s=remaining)
+        # Whom its answer names is not known before it comes.
+        is_doubtful = self._changes is not None and self._changes.any_since(flight.asked_at)
+        answer = await self._landed(flight, call, within_s=remaining)
+        if is_doubtful and self._is_outdated(flight, call, answer.value):
+            return await self(call, ask, proceed=proceed)
+        return answer
+
+    async def _landed(self, flight: _Flight, call: Call, *, within_s: float) -> Answer[Any]:
+        """What *flight* brings, if it does within the time of *call*."""
         loop = asyncio.get_running_loop()
-        flight = self._joined(call) or self._start(call, ask, proceed, loop)
         # Each caller waits in a future of its own, for the end of the flight or of its time: what ends the one wait
         # leaves the task and the other waits alone. (`asyncio.wait` says the same and costs three times as much.)
         waiter = loop.create_future()
         flight.waiters.add(waiter)
-        alarm = loop.call_later(remaining, _wake, waiter)
+        alarm = loop.call_later(within_s, _wake, waiter)
         try:
             await waiter
         except asyncio.CancelledError:
@@ -73,13 +95,22 @@ class SingleFlight:
     def _joined(self, call: Call) -> _Flight | None:
         for flight in self._flights.get(call.key, ()):
             if flight.parts >= call.parts and not flight.task.done() and not flight.task.cancelling():
-                self._watcher.joined(call)
+                if self._is_outdated(flight, call):
+                    continue
+                self._watcher.tells(call, Event.SHARED)
+                flight.standing.joined_by(call.within.criticality)
                 return flight
         return None
 
-    def _start(self, call: Call, ask: "Ask", proceed: "Proceed", loop: asyncio.AbstractEventLoop) -> _Flight:
+    def _is_outdated(self, flight: _Flight, call: Call, value: Any = None) -> bool:
+        changes, asked_at = self._changes, flight.asked_at
+        return changes is not None and changes.any_since(asked_at) and changes.concern(call, value, asked_at=asked_at)
+
+    def _start(self, call: Call, ask: "Ask", proceed: "Proceed") -> _Flight:
         key = call.key
-        flight = _Flight(parts=call.parts, task=loop.create_task(_run(call, ask, proceed)))
+        standing = Standing(call.within.criticality)
+        task = asyncio.get_running_loop().create_task(_run(call, ask, proceed, standing))
+        flight = _Flight(parts=call.parts, task=task, standing=standing, asked_at=self._clock.now())
         self._flights.setdefault(key, []).append(flight)
         flight.task.add_done_callback(functools.partial(self._ended, key, flight))
         return flight
@@ -112,5 +143,6 @@ def _outcome(flight: _Flight, call: Call) -> Answer[Any]:
     return flight.task.result()
 
 
-async def _run(call: Call, ask: "Ask", proceed: "Proceed") -> Answer[Any]:
+async def _run(call: Call, ask: "Ask", proceed: "Proceed", standing: Standing) -> Answer[Any]:
+    STANDING.set(standing)
     return await proceed(call, ask)

@@ -1,23 +1,20 @@
 """
-The guard: every call to a legacy system passes the same stages in the same order.
+The guard of one system: stages through which every call to it passes, one after the other.
 
-    recall -> single flight -> keep -> bulkhead -> watched -> time limit -> wire
-
-One guard serves one system. The order is the tuple in `guard_for`; each stage is a file of its own beside this one.
+Which stages there are, and in what order, is said in `assembly`; each is a file of its own beside this one.
 """
 
+import datetime as dt
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from connectors.clock import Clock
+from connectors.errors import ConnectorError
 from connectors.guard.answer import Answer, Call
-from connectors.guard.bulkhead import Bulkhead
-from connectors.guard.cache import Cache, Store
-from connectors.guard.flight import SingleFlight
-from connectors.guard.settings import GuardSettings
-from connectors.guard.timelimit import TimeLimit
-from connectors.guard.watch import Unwatched, Watched, Watcher
+from connectors.guard.given import Given
+from connectors.guard.record import RECORD, Record
+from connectors.guard.source import Fetching
 
 T = TypeVar("T")
 
@@ -36,12 +33,26 @@ class Stage(Protocol):
         ...
 
 
+class Closing(Protocol):
+    """A stage that has something under way on its own."""
+
+    async def aclose(self) -> None:
+        """End it, and wait until it has ended."""
+        ...
+
+
 class Guard:
     """The stages of one system, composed once."""
 
-    def __init__(self, stages: tuple[Stage, ...], *, clock: Clock, flights: SingleFlight | None = None) -> None:
+    def __init__(
+        self,
+        stages: tuple[Stage, ...],
+        *,
+        clock: Clock,
+        closing: Sequence[Closing] = (),
+    ) -> None:
         self._clock = clock
-        self._flights = flights
+        self._closing = closing
         run: Proceed = self._wire
         for stage in reversed(stages):
             run = functools.partial(stage, proceed=run)
@@ -49,36 +60,38 @@ class Guard:
 
     async def call(self, call: Call, ask: Callable[[], Awaitable[T]]) -> Answer[T]:
         """The answer to *call*: from a stage that has one, else by *ask*. Raises ConnectorError."""
-        return await self._run(call, ask)
+        record = RECORD.get()
+        if record is None:
+            return await self._run(call, ask)
+        return await self._recorded(call, ask, record)
 
     async def aclose(self) -> None:
         """End what is still in flight; nobody is waiting any more."""
-        if self._flights is not None:
-            await self._flights.aclose()
+        for each in self._closing:
+            await each.aclose()
+
+    async def _recorded(self, call: Call, ask: Ask, record: Record) -> Answer[Any]:
+        max_age_s = call.within.max_age_s
+        try:
+            answer = await self._run(call, ask)
+        except ConnectorError as error:
+            record.gives(Given(call.system, call.operation, max_age_s, code=error.code))
+            raise
+        at = answer.fetched_at
+        fresh_until = at + dt.timedelta(seconds=answer.fresh_s) if answer.fresh_s else None
+        record.gives(Given(call.system, call.operation, max_age_s, at, fresh_until))
+        return answer
 
     async def _wire(self, call: Call, ask: Ask) -> Answer[Any]:
-        value = await ask()
-        return Answer(value=value, fetched_at=self._clock.now(), parts=call.parts)
-
-
-def guard_for(
-    system: str, settings: GuardSettings, *, clock: Clock, store: Store, watcher: Watcher | None = None
-) -> Guard:
-    """The guard of one system, its stages in the order that matters."""
-    watcher = watcher or Unwatched()
-    flights = SingleFlight(clock=clock, watcher=watcher)
-    cache = Cache(fresh_s=settings.fresh_s, store=store, clock=clock, watcher=watcher)
-    stages: tuple[Stage, ...] = (
-        cache.recall,  # First: an answer we have costs nobody anything.
-        flights,  # Before the bulkhead: equal questions take one place in it, not many.
-        cache.keep,  # Within the flight: an answer is kept even when everybody has left at their deadline.
-        Bulkhead(
-            system=system,
-            max_concurrent=settings.max_concurrent,
-            max_waiting=settings.max_waiting,
-            watcher=watcher,
-        ),
-        Watched(watcher),  # Behind the bulkhead: what is measured is the system, not the queue in front of it.
-        TimeLimit(seconds=settings.timeout_s),  # Last: waiting for a place does not eat the system's own time.
-    )
-    return Guard(stages, clock=clock, flights=flights)
+        with Fetching(call.known) as fetching:
+            value = await ask()
+        # The age that callers are shown is the age that is judged.
+        fetched_at = fetching.at or self._clock.now()
+        return Answer(
+            value=value,
+            fetched_at=fetched_at,
+            parts=call.parts,
+            fresh_s=fetching.fresh_s,
+            validator=fetching.validator,
+            confirmed=fetching.confirmed,
+        )

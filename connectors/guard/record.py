@@ -6,9 +6,12 @@ system was asked spoils the record. It is bound to the context of an operation, 
 """
 
 import contextlib
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Protocol
+
+from connectors.guard.given import Given, all_good_until
 
 
 class Reliance(Protocol):
@@ -30,11 +33,14 @@ class Reliance(Protocol):
 class Record:
     """What one operation has relied on so far."""
 
-    __slots__ = ("_asked", "_relied")
+    __slots__ = ("_asked", "_ends", "_relied", "given")
 
     def __init__(self) -> None:
         self._asked = False
         self._relied: list[Reliance] = []
+        self._ends: list[dt.datetime] = []
+        self.given: list[Given] = []
+        """Every call that has come to its end, whether it was asked, shared or recalled."""
 
     def relies(self, on: Reliance) -> None:
         """The operation was given something that can be looked up again."""
@@ -48,6 +54,20 @@ class Record:
     def whole(self) -> tuple[Reliance, ...]:
         """All that the operation's answer hangs on until now; empty where that is not known, or is nothing."""
         return () if self._asked else tuple(self._relied)
+
+    def gives(self, given: Given) -> None:
+        """A call has come to its end."""
+        self.given.append(given)
+
+    def ends(self, at: dt.datetime) -> None:
+        """What is no call's answer was taken for true, and may be until *at*."""
+        self._ends.append(at)
+
+    @property
+    def fresh_until(self) -> dt.datetime | None:
+        """Until when all that went into the answer is fresh, as the caller sees it; None where nobody can say."""
+        first = all_good_until(self.given)
+        return None if first is None else min((first, *self._ends))
 
 
 RECORD: ContextVar[Record | None] = ContextVar("switchboard_record", default=None)

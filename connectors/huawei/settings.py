@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field
 from connectors.huawei.dates import LocalTime
 from connectors.huawei.money import MoneyTable
 from connectors.numbering import NumberForm
-from connectors.settings import ConfigFile, SystemSettings, Zone
+from connectors.settings import ConfigFile, SystemSettings
+from connectors.zone import Zone
 
 # YAML reads a bare 1102 as a number; configuration may write ids either way.
 Code = Annotated[

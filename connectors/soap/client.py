@@ -92,7 +92,12 @@ class SoapClient:
         if reply.status in {401, 403, 404, 405}:
             raise Misconfigured(f"HTTP {reply.status}", system=self._system, operation=operation)
         if reply.status == 429 or reply.status > 500:
-            raise Unavailable(f"HTTP {reply.status}", system=self._system, operation=operation)
+            raise Unavailable(
+                f"HTTP {reply.status}",
+                system=self._system,
+                operation=operation,
+                retry_after_s=reply.retry_after_s,
+            )
         if reply.status not in {200, 500}:
             raise BadData(f"HTTP {reply.status}", system=self._system, operation=operation)
 

@@ -11,20 +11,22 @@ import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from typing import Generic, TypeVar
 
+from connectors.cache_control import fresh_for
 from connectors.clock import Clock
-from connectors.errors import BadData
-from connectors.guard import source_of
+from connectors.errors import BadData, ConnectorError
+from connectors.guard import fresh_at_most, known_answer, source_of
 from connectors.json import JsonError, JsonObject
 from connectors.tmf.faults import refusal
 from connectors.tmf.fields import selection
 from connectors.tmf.paging import Paging, PagingError
 from connectors.tmf.replies import Item, Page, Read, check_absence, read_no_page, read_object, read_page
 from connectors.tmf.settings import TMFSettings
-from connectors.wire import HttpWire, decoded
+from connectors.tmf.validators import Known, Sourced, Validators
+from connectors.wire import HttpWire, Reply, decoded
 from schema.parts import Part
 from schema.source import Source
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sourced)
 
 ReadParts = Callable[[JsonObject, frozenset[Part], Source], T]
 """An object of the collection in our words, with the parts asked for; raises JsonError."""
@@ -33,6 +35,7 @@ Test = Callable[[JsonObject], bool]
 
 _ABSENT = frozenset({404, 410})
 _BEYOND_THE_END = 416
+_NOT_MODIFIED = 304
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -79,15 +82,26 @@ class Collection(Generic[T]):
         self._path = path
         # Worked out once for each set of parts, of which there are few.
         self._selection = functools.cache(functools.partial(selection, members))
+        self._validators = _validators(path, settings) if settings.heed_etags else None
         self._read = read
         self._settings = settings
         self._wire = wire
         self._clock = clock
 
     async def by_id(self, wanted: str, *, parts: frozenset[Part]) -> Batch[T]:
-        """The object of one id, by its own address; an empty Batch when the system does not know it."""
+        """
+        The object of one id, by its own address; an empty Batch when the system does not know it.
+
+        Where it is known from before and can be confirmed, the server is asked for it only if it has changed.
+        """
+        known = self._known(wanted, parts)
+        path = f"{self._path}/{urllib.parse.quote(wanted, safe='')}"
+        etag = None if known is None else known.etag
+        reply = await self._wire.get(path, operation=self.operation, params=self._fields(parts), etag=etag)
+        if known is not None and reply.status == _NOT_MODIFIED:
+            return Batch(found={wanted: self._confirmed(known, reply)}, refused={})
         try:
-            item = await self._one(wanted, parts)
+            item = await self._one(reply, wanted, parts)
         except JsonError as exc:
             raise self._bad(exc) from exc
         return Batch(found={} if item is None else {wanted: self._value(item)}, refused={})
@@ -112,19 +126,31 @@ class Collection(Generic[T]):
         except JsonError as exc:
             raise self._bad(exc) from exc
 
-    async def _one(self, wanted: str, parts: frozenset[Part]) -> Item[T] | None:
-        path = f"{self._path}/{urllib.parse.quote(wanted, safe='')}"
-        reply = await self._wire.get(path, operation=self.operation, params=self._fields(parts))
+    async def _one(self, reply: Reply, wanted: str, parts: frozenset[Part]) -> Item[T] | None:
         if reply.status in _ABSENT:
             await decoded(check_absence, reply)
             return None
         if reply.status != 200:
-            raise refusal(reply.status, system=self.system, operation=self.operation)
+            raise self._refusal(reply)
+        self._heed(reply)
         read = self._reader(parts)
         item = await decoded(lambda whole: read_object(whole, read), reply)
         if item.id != wanted:
             raise JsonError("the answer is about another id")
+        if self._validators is not None:
+            self._validators.keep(reply.headers.get("etag"), self._selection(parts))
         return item
+
+    def _known(self, wanted: str, parts: frozenset[Part]) -> Known[T] | None:
+        # Only of a question by id: a list goes on behind its page, and an ETag of the page need not say so.
+        kept = None if self._validators is None else known_answer()
+        if self._validators is None or kept is None or not isinstance(kept.value, Batch):
+            return None
+        return self._validators.known(kept.value.found.get(wanted), kept.validator, self._selection(parts))
+
+    def _confirmed(self, known: Known[T], reply: Reply) -> T:
+        self._heed(reply, before=known.value.source)
+        return known.confirmed(source_of(self.system, self.operation, settings=self._settings.guard, clock=self._clock))
 
     async def _all(self, filter_: Filter, parts: frozenset[Part], *, most: int | None = None) -> tuple[Item[T], ...]:
         # Page by page until the last one, or until *most* different objects are there.
@@ -151,9 +177,19 @@ class Collection(Generic[T]):
             await decoded(check_absence, reply)
             return read_no_page(reply)
         if reply.status not in {200, 206}:
-            raise refusal(reply.status, system=self.system, operation=self.operation)
+            raise self._refusal(reply)
+        self._heed(reply)
         read, most = self._reader(parts), self._settings.page_size * self._settings.max_pages
         return await decoded(lambda whole: _heeded(filter_, read_page(whole, read, most=most)), reply)
+
+    def _heed(self, reply: Reply, *, before: Source | None = None) -> None:
+        if self._settings.heed_cache_control:
+            said_s = fresh_for(reply.headers.get("cache-control"))
+            if said_s is None and before is not None and before.fresh_until is not None:
+                # What a 304 does not say is as the answer said that it confirms (RFC 9111, 3.2).
+                said_s = (before.fresh_until - before.fetched_at).total_seconds()
+            if said_s is not None:
+                fresh_at_most(said_s)
 
     def _reader(self, parts: frozenset[Part]) -> Read[T]:
         source = source_of(self.system, self.operation, settings=self._settings.guard, clock=self._clock)
@@ -167,8 +203,17 @@ class Collection(Generic[T]):
             raise self._bad(item.value) from item.value
         return item.value
 
+    def _refusal(self, reply: Reply) -> ConnectorError:
+        return refusal(reply.status, system=self.system, operation=self.operation, retry_after_s=reply.retry_after_s)
+
     def _bad(self, exc: JsonError | PagingError) -> BadData:
         return BadData(str(exc), system=self.system, operation=self.operation)
+
+
+def _validators(path: str, settings: TMFSettings) -> Validators:
+    # All that a reading hangs on beside the body, and where the body came from.
+    kind, zone = settings.default_party_kind, settings.zone
+    return Validators(str(settings.url), path, settings.send_fields, settings.charset, kind, str(zone))
 
 
 def _heeded(filter_: Filter, page: Page[T]) -> Page[T]:

@@ -2,15 +2,15 @@
 
 import asyncio
 import functools
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
 
 from connectors.capabilities import CHECK
-from connectors.clock import Deadline
 from connectors.environment import Environment
-from connectors.errors import BadData, ConnectorError, Rejected
-from connectors.guard import Answer, Call
+from connectors.errors import BadData, ConnectorError, NotKnown, Rejected
+from connectors.guard import Answer, Call, Subject, subject
 from connectors.json import JsonError
+from connectors.terms import Terms
 from connectors.tmf import fields, mapping
 from connectors.tmf.auth import credentials
 from connectors.tmf.collection import Batch, Collection, Filter, ReadParts
@@ -19,12 +19,20 @@ from connectors.tmf.filters import by_account, by_party
 from connectors.tmf.questions import can_filter, grouped, questions
 from connectors.tmf.replies import read_page
 from connectors.tmf.settings import Many, TMFSettings
+from connectors.tmf.subjects import named, named_together
+from connectors.tmf.validators import Sourced
 from connectors.wire import HttpWire, decoded
 from schema.customer import Customer, PartyRef
 from schema.parts import CustomerPart, Part, PartyPart
 from schema.party import Party, PartyKind
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sourced)
+
+Who = Callable[[str], Subject]
+"""Whom a call is about that asks by a key."""
+
+KEPT: Final = (Batch[Customer], Batch[Party])
+"""What is kept of its calls beside what `Customers` promises: what one question about several ids found."""
 
 
 class TMFConnector:
@@ -57,32 +65,34 @@ class TMFConnector:
         }
 
     async def customers(
-        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Terms
     ) -> Mapping[str, Answer[Customer] | ConnectorError]:
         """Customers by TMF629 id, in one call for each `page_size` ids; unknown ids are left out."""
-        return await self._by_ids(self._customers, ids, parts=parts, within=within)
+        return await self._by_ids(self._customers, ids, subject.customer, parts=parts, within=within)
 
     async def customers_of_party(
-        self, party_id: str, *, parts: frozenset[CustomerPart], within: Deadline
+        self, party_id: str, *, parts: frozenset[CustomerPart], within: Terms
     ) -> Answer[tuple[Customer, ...]]:
         """Every customer whose engagedParty has this id, whether person or organisation; empty when none."""
-        return await self._by_filters([by_party(party_id, self._settings.filters)], parts=parts, within=within)
+        filters = [by_party(party_id, self._settings.filters)]
+        return await self._by_filters(filters, subject.party, parts=parts, within=within)
 
     async def customers_of_accounts(
-        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Terms
     ) -> Answer[tuple[Customer, ...]]:
         """Every customer that has one of these billing accounts; empty when none."""
         groups = grouped(account_numbers, join=self._joins, size=self._settings.page_size)
         filters = [by_account(group, self._settings.filters) for group in groups]
-        return await self._by_filters(filters, parts=parts, within=within)
+        return await self._by_filters(filters, subject.account, parts=parts, within=within)
 
     async def parties(
-        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Deadline
+        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Terms
     ) -> Mapping[PartyRef, Answer[Party] | ConnectorError]:
         """Parties by TMF632 id, persons and organisations at the same time; unknown ones are left out."""
+        ids = {kind: [ref.party_id for ref in refs if ref.kind is kind] for kind in self._parties}
         found = await asyncio.gather(
             *(
-                self._by_ids(collection, [ref.party_id for ref in refs if ref.kind is kind], parts=parts, within=within)
+                self._by_ids(collection, ids[kind], subject.party, parts=parts, within=within)
                 for kind, collection in self._parties.items()
             )
         )
@@ -92,7 +102,7 @@ class TMFConnector:
             for party_id, outcome in outcomes.items()
         }
 
-    async def check(self, *, msisdn: str, within: Deadline) -> None:  # noqa: ARG002 - dialects differ in what they need
+    async def check(self, *, msisdn: str, within: Terms) -> None:  # noqa: ARG002 - dialects differ in what they need
         """Whether every collection is there and takes our credentials, by asking each for the id of one object."""
         paths = {
             "GET /customer": self._settings.customer_path,
@@ -102,6 +112,11 @@ class TMFConnector:
         for operation, path in paths.items():
             call = Call(self.system, CHECK, (path,), within)
             await self._guard.call(call, functools.partial(self._check, path, operation))
+
+    def renew(self, settings: TMFSettings) -> None:
+        """Use the credentials and certificates of *settings* for calls that begin from now on. Raises OSError."""
+        self._wire.renew(settings, credential=credentials(settings))
+        self._settings = settings
 
     async def open_ahead(self) -> None:
         """Open as many connections as the settings say."""
@@ -117,7 +132,7 @@ class TMFConnector:
         reply = await self._wire.get(path, operation=operation, params=params)
         # No question by id: here every 404 means that the path is wrong, and none that an object is absent.
         if reply.status not in {200, 204, 206}:
-            raise refusal(reply.status, system=self.system, operation=operation)
+            raise refusal(reply.status, system=self.system, operation=operation, retry_after_s=reply.retry_after_s)
         try:
             if reply.status != 204:
                 await decoded(lambda whole: read_page(whole, lambda raw: raw.require_text("id")), reply)
@@ -139,36 +154,43 @@ class TMFConnector:
         )
 
     async def _by_ids(
-        self, collection: Collection[T], ids: Iterable[str], *, parts: frozenset[Part], within: Deadline
+        self, collection: Collection[T], ids: Iterable[str], who: Who, *, parts: frozenset[Part], within: Terms
     ) -> dict[str, Answer[T] | ConnectorError]:
         groups = questions(ids, join=self._joins, size=self._settings.page_size)
         if len(groups) == 1:
             # As usual, and then a task for it would be one more than needed.
-            return await self._group(collection, groups[0], parts, within)
-        outcomes = await asyncio.gather(*(self._group(collection, group, parts, within) for group in groups))
+            return await self._group(collection, groups[0], who, parts, within)
+        outcomes = await asyncio.gather(*(self._group(collection, group, who, parts, within) for group in groups))
         return {wanted: outcome for group in outcomes for wanted, outcome in group.items()}
 
     async def _group(
-        self, collection: Collection[T], ids: tuple[str, ...], parts: frozenset[Part], within: Deadline
+        self, collection: Collection[T], ids: tuple[str, ...], who: Who, parts: frozenset[Part], within: Terms
     ) -> dict[str, Answer[T] | ConnectorError]:
-        call = Call(self.system, collection.operation, ("ids", *ids), within, parts)
+        about = tuple(map(who, ids))
+        call = Call(self.system, collection.operation, ("ids", *ids), within, parts, about, named_together)
 
         async def ask() -> Batch[T]:
             if len(ids) == 1:
-                return await collection.by_id(ids[0], parts=parts)
+                found = await collection.by_id(ids[0], parts=parts)
+                if not found.found:
+                    # As every dialect says it, so that it is kept for no longer than such answers may be.
+                    raise NotKnown("no such object", system=self.system, operation=collection.operation)
+                return found
             return await collection.by_ids(ids, parts=parts)
 
         try:
             return _outcomes(await self._guard.call(call, ask), call)
+        except NotKnown:
+            return {}
         except ConnectorError as error:
             return dict.fromkeys(ids, error)
 
     async def _by_filters(
-        self, filters: Sequence[Filter], *, parts: frozenset[Part], within: Deadline
+        self, filters: Sequence[Filter], who: Who, *, parts: frozenset[Part], within: Terms
     ) -> Answer[tuple[Customer, ...]]:
         if not all(can_filter(value, join=self._joins) for each in filters for value in each.values):
             raise Rejected("this key cannot be a filter's value", system=self.system, operation="GET /customer")
-        outcomes = await asyncio.gather(*(self._filtered(each, parts, within) for each in filters))
+        outcomes = await asyncio.gather(*(self._filtered(each, who, parts, within) for each in filters))
         answers = []
         for outcome in outcomes:
             if isinstance(outcome, ConnectorError):
@@ -179,11 +201,12 @@ class TMFConnector:
         return Answer(value=tuple(customers.values()), fetched_at=fetched_at, parts=parts)
 
     async def _filtered(
-        self, filter_: Filter, parts: frozenset[Part], within: Deadline
+        self, filter_: Filter, who: Who, parts: frozenset[Part], within: Terms
     ) -> Answer[tuple[Customer, ...]] | ConnectorError:
         # An error is handed back, not raised, so that no other question is left running unwatched.
         question = ("filter", filter_.member, *filter_.values)
-        call = Call(self.system, self._customers.operation, question, within, parts)
+        about = tuple(map(who, filter_.values))
+        call = Call(self.system, self._customers.operation, question, within, parts, about, named)
         try:
             return await self._guard.call(call, lambda: self._customers.by_filter(filter_, parts=parts))
         except ConnectorError as error:

@@ -26,9 +26,9 @@ _STATUSES: Mapping[int, type[ConnectorError]] = {
 }
 
 
-def refusal(status: int, *, system: str, operation: str) -> ConnectorError:
+def refusal(status: int, *, system: str, operation: str, retry_after_s: float | None = None) -> ConnectorError:
     """
-    The error that an HTTP status means.
+    The error that an HTTP status means. *retry_after_s* is what its answer says of asking again.
 
     Any other 4xx says that our request does not suit the server, which configuration can mend; any other 5xx that the
     server is ill; a status outside both is no answer to a GET at all.
@@ -36,4 +36,4 @@ def refusal(status: int, *, system: str, operation: str) -> ConnectorError:
     kind = _STATUSES.get(status)
     if kind is None:
         kind = Misconfigured if 400 <= status < 500 else Unavailable if status >= 500 else BadData
-    return kind(f"HTTP {status}", system=system, operation=operation)
+    return kind(f"HTTP {status}", system=system, operation=operation, retry_after_s=retry_after_s)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from connectors.settings import Secret, SystemSettings, Zone
+from connectors.settings import Secret, SystemSettings
+from connectors.zone import Zone
 
 _OURS = {"fields", "offset", "limit"}
 
@@ -76,6 +77,17 @@ class TMFSettings(SystemSettings):
         default=True,
         description="Whether to send `fields=` so that the server leaves out what was not asked for. Servers that do "
         "not know it may be sent it all the same, unless they refuse it.",
+    )
+    heed_cache_control: bool = Field(
+        default=False,
+        description="Whether the server's own `Cache-Control` shortens the fresh time of its answers. Many frameworks "
+        "say `no-store` to everything, and nothing is fresh then.",
+    )
+    heed_etags: bool = Field(
+        default=False,
+        description="Whether the server's `ETag` is kept with what it answers to a question by id, so that it can be "
+        "asked whether that still holds (`If-None-Match`, 304) instead of being asked for all of it anew. Only for "
+        "servers whose ETags change with everything they name.",
     )
     page_size: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=100,

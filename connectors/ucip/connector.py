@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from connectors.capabilities import CHECK
-from connectors.clock import Deadline
 from connectors.credentials import basic
 from connectors.environment import Environment
 from connectors.errors import BadData, NotKnown
-from connectors.guard import Answer, Call, source_of
+from connectors.guard import Answer, Call, source_of, subject
 from connectors.numbering import NotInPlanError
+from connectors.terms import Terms
 from connectors.ucip import mapping, messages
 from connectors.ucip.faults import RefusedError, refusal
 from connectors.ucip.settings import UCIPSettings
@@ -50,9 +50,9 @@ class UCIPConnector:
             transport=environment.transport,
         )
 
-    async def balances(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Balance, ...]]:
+    async def balances(self, msisdn: str, *, within: Terms) -> Answer[tuple[Balance, ...]]:
         """Balances of a line, the main one first (GetBalanceAndDate)."""
-        call = Call(self.system, "GetBalanceAndDate", (msisdn,), within)
+        call = Call(self.system, "GetBalanceAndDate", (msisdn,), within, about=(subject.line(msisdn),))
 
         def read(answer: Struct, source: Source) -> tuple[Balance, ...]:
             return mapping.balances(answer, msisdn=msisdn, settings=self._settings, source=source)
@@ -60,10 +60,11 @@ class UCIPConnector:
         return await self._guard.call(call, lambda: self._ask(call, msisdn, read))
 
     async def prepaid_account(
-        self, msisdn: str, *, parts: frozenset[PrepaidPart], within: Deadline
+        self, msisdn: str, *, parts: frozenset[PrepaidPart], within: Terms
     ) -> Answer[PrepaidAccount]:
         """The prepaid account of a line (GetAccountDetails)."""
-        call = Call(self.system, "GetAccountDetails", (msisdn,), within, parts=frozenset(parts))
+        about = (subject.line(msisdn),)
+        call = Call(self.system, "GetAccountDetails", (msisdn,), within, parts=frozenset(parts), about=about)
         flags = self._settings.offer_flags if PrepaidPart.OFFERS in parts else ()
 
         def read(answer: Struct, source: Source) -> PrepaidAccount:
@@ -71,25 +72,30 @@ class UCIPConnector:
 
         return await self._guard.call(call, lambda: self._ask(call, msisdn, read, flags=flags))
 
-    async def accumulators(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Accumulator, ...]]:
+    async def accumulators(self, msisdn: str, *, within: Terms) -> Answer[tuple[Accumulator, ...]]:
         """Counters of a line (GetAccumulators)."""
-        call = Call(self.system, "GetAccumulators", (msisdn,), within)
+        call = Call(self.system, "GetAccumulators", (msisdn,), within, about=(subject.line(msisdn),))
 
         def read(answer: Struct, source: Source) -> tuple[Accumulator, ...]:
             return mapping.accumulators(answer, source=source)
 
         return await self._guard.call(call, lambda: self._ask(call, msisdn, read))
 
-    async def check(self, *, msisdn: str, within: Deadline) -> None:
+    async def check(self, *, msisdn: str, within: Terms) -> None:
         """Whether the node answers and takes our user and protocol version, by GetBalanceAndDate."""
-        asked = Call(self.system, "GetBalanceAndDate", (msisdn,), within)
+        asked = Call(self.system, "GetBalanceAndDate", (msisdn,), within, about=(subject.line(msisdn),))
 
         def read(answer: Struct, source: Source) -> tuple[Balance, ...]:
             return mapping.balances(answer, msisdn=msisdn, settings=self._settings, source=source)
 
         with contextlib.suppress(NotKnown):
-            call = Call(self.system, CHECK, (msisdn,), within)
+            call = Call(self.system, CHECK, (msisdn,), within, about=asked.about)
             await self._guard.call(call, lambda: self._ask(asked, msisdn, read))
+
+    def renew(self, settings: UCIPSettings) -> None:
+        """Use the credentials and certificates of *settings* for calls that begin from now on. Raises OSError."""
+        self._wire.renew(settings, credential=basic(settings.user, settings.password))
+        self._settings = settings
 
     async def open_ahead(self) -> None:
         """Open as many connections as the settings say."""
@@ -117,7 +123,9 @@ class UCIPConnector:
         try:
             return await decoded(lambda whole: read(messages.answer(whole, transaction=transaction), source), reply)
         except RefusedError as exc:
-            raise refusal(exc.kind, exc.code)(str(exc), system=self.system, operation=call.operation) from exc
+            raise refusal(exc.kind, exc.code)(
+                str(exc), system=self.system, operation=call.operation, retry_after_s=reply.retry_after_s
+            ) from exc
         except XmlError as exc:
             raise BadData(str(exc), system=self.system, operation=call.operation) from exc
 

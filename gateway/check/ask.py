@@ -6,8 +6,9 @@ import datetime as dt
 import pathlib
 
 from connectors.capabilities import Connector
-from connectors.clock import Clock, Deadline
-from connectors.errors import ConnectorError, DeadlineReached, TimedOut
+from connectors.clock import Clock
+from connectors.errors import ConnectorError, DeadlineReached, TimedOut, UnderMaintenance
+from connectors.terms import Terms
 from gateway.check import clocks, network, tls
 from gateway.check.diagnosis import Subject, setting_in, unanswered, unreached
 from gateway.check.rows import Area, Finding, Row, State, row
@@ -39,7 +40,7 @@ class Asked:
     events: Events
 
 
-async def ask(asked: Asked, *, msisdn: str, within: Deadline, clock: Clock, path: pathlib.Path) -> list[Row]:
+async def ask(asked: Asked, *, msisdn: str, within: Terms, clock: Clock, path: pathlib.Path) -> list[Row]:
     """The rows of one system, its connector closed. *path* is the settings file, for rows that are about it."""
     started = clock.monotonic()
     finding, took_ms = None, None
@@ -63,11 +64,14 @@ async def _reached(asked: Asked) -> Finding | None:
     return None if reach is network.Reach.CONNECTED else unreached(reach, subject)
 
 
-async def _answered(asked: Asked, *, msisdn: str, within: Deadline, clock: Clock) -> Finding | None:
+async def _answered(asked: Asked, *, msisdn: str, within: Terms, clock: Clock) -> Finding | None:
     try:
         await asked.connector.check(msisdn=msisdn, within=within)
     except DeadlineReached as exc:
         raise TimeoutError from exc
+    except UnderMaintenance:
+        why = "It is within a maintenance window of its section, so it was not asked."
+        return Finding(why, "Check again when the window has ended.", State.WARNING)
     except ConnectorError as exc:
         return await _explained(exc, asked, now=clock.now())
     except Exception as exc:  # noqa: BLE001 - one system that surprises us must not cost the rows of the others

@@ -13,7 +13,7 @@ from connectors.settings import TlsSettings
 from gateway.check.rows import Finding, State
 from gateway.check.tls import ending
 
-_RENEW = "Have it renewed and put the new one into the file; the gateway reads it at its next start."
+_RENEW = "Have it renewed and put the new one into the file; a gateway that runs picks it up."
 
 
 class _NotUsableError(Exception):

@@ -15,6 +15,7 @@ from gateway.routing import RouteSettings
 from gateway.server import check_address
 from gateway.settings import (
     AnySystem,
+    CacheSettings,
     CheckSettings,
     GraphiQLSettings,
     Mistake,
@@ -23,7 +24,8 @@ from gateway.settings import (
     SettingsError,
     shows_graph,
 )
-from gateway.settings_file import Written, read
+from gateway.settings_file import mistakes_in, settings_of
+from gateway.settings_written import Written, read
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -44,6 +46,7 @@ class Configuration:
     routes: RouteSettings | None = None
     plan: NumberingPlan | None = None
     msisdn: str = dataclasses.field(default="", repr=False)
+    cache: CacheSettings | None = None
 
 
 def configuration(path: pathlib.Path, *, environ: Mapping[str, str] | None = None) -> Configuration:
@@ -59,7 +62,9 @@ def configuration(path: pathlib.Path, *, environ: Mapping[str, str] | None = Non
     if all(each.state is not State.ERROR for each in rows):
         rows.insert(0, Row(State.OK, "settings", str(path), f"The settings are right: {len(systems)} systems."))
     rows += _operations(written)
-    return _with_numbers(Configuration(path, tuple(rows), systems, _section(written, "routes", RouteSettings)), written)
+    found = Configuration(path, tuple(rows), systems, _section(written, "routes", RouteSettings))
+    found = dataclasses.replace(found, cache=_section(written, "cache", CacheSettings))
+    return _with_numbers(found, written)
 
 
 def _with_numbers(found: Configuration, written: Written) -> Configuration:
@@ -83,9 +88,9 @@ def _with_numbers(found: Configuration, written: Written) -> Configuration:
 
 def _mistakes(written: Written) -> list[Row]:
     try:
-        settings = written.settings()
+        settings = settings_of(written)
     except ValidationError as exc:
-        return [row_of(mistake) for mistake in written.mistakes(exc) if not _is_astray(mistake)]
+        return [row_of(mistake) for mistake in mistakes_in(written, exc) if not _is_astray(mistake)]
     try:
         check_address(settings)
     except SettingsError as exc:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from connectors.settings import BASE_FOLDER
+from connectors.paths import BASE_FOLDER
 from gateway.check.rows import Finding, State
 from gateway.settings import AnySystem
-from gateway.settings_file import Written
+from gateway.settings_written import Written
 
 Named = tuple[str, pathlib.Path]
 """A setting, with dots, and the file it names."""

@@ -5,12 +5,13 @@ import dataclasses
 import pathlib
 from collections.abc import Mapping
 
-from connectors.clock import Clock, Deadline, SystemClock
+from connectors.clock import Clock, SystemClock
 from connectors.environment import Environment
 from connectors.numbering import NumberingPlan
+from connectors.terms import Terms
 from connectors.wire import transport_to
 from gateway import systems
-from gateway.check import certificates, files
+from gateway.check import certificates, files, redis
 from gateway.check.ask import Asked, Events, ask
 from gateway.check.configuration import Configuration, configuration
 from gateway.check.diagnosis import Subject
@@ -37,7 +38,7 @@ async def check(
     Systems are asked for *timeout_s* seconds at most, all at once; closing what was opened takes two more at most.
     """
     clock = clock or SystemClock()
-    within = Deadline.after(timeout_s, clock)
+    within = Terms.after(timeout_s, clock)
     found = await asyncio.to_thread(configuration, path, environ=environ)
     plan = found.plan
     if plan is None:
@@ -52,7 +53,8 @@ async def check(
     ready = [one.asked for one in prepared if one.asked is not None]
     rows += _misroutes(found, ready)
     answers = (ask(each, msisdn=found.msisdn, within=within, clock=clock, path=path) for each in ready)
-    return rows + [each for told in await asyncio.gather(*answers) for each in told]
+    kept = redis.rows(found.cache.redis if found.cache else None, where=f"{path}: cache.redis", now=clock.now())
+    return rows + [each for told in await asyncio.gather(*answers, kept) for each in told]
 
 
 def _prepare(subject: Subject, plan: NumberingPlan, clock: Clock, path: pathlib.Path) -> _Prepared:

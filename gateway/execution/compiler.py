@@ -41,7 +41,13 @@ class Compiler:
     """Makes the functions of one operation, each at most once."""
 
     def __init__(
-        self, schema: GraphQLSchema, collected: Collected, transforms: Transforms, memory: Memory | None = None
+        self,
+        schema: GraphQLSchema,
+        collected: Collected,
+        transforms: Transforms,
+        memory: Memory | None = None,
+        *,
+        alike: bool = True,
     ) -> None:
         self.names = Names()
         self.names.space.update(SPACE)
@@ -52,6 +58,7 @@ class Compiler:
         self._leaves: dict[str, Leaf] = {}
         self._descent: dict[tuple[type, ...], str] = {}
         self._made: dict[Place, str | None] = {}
+        self._alike = alike
         self._only_resolvers = converts_exceptions(schema)
 
     def function(self, kind: GraphQLOutputType, details: FieldDetailsList) -> Work | None:
@@ -101,7 +108,7 @@ class Compiler:
     def reading(self, field: GraphQLField | None) -> Attribute | Computed:
         """How *field* is read. Raises NotPlainError when by its resolver."""
         found = None if self._only_resolvers else reading(field)
-        if found is None:
+        if found is None or (isinstance(found, Computed) and found.placed and not self._alike):
             raise NotPlainError
         return found
 

@@ -36,6 +36,8 @@ class Completion:
     *transforms* says what is done to the values of leaves before they are written, wherever they are completed.
     With a *memory*, objects that come again are completed once; never where there are transforms, for what those make
     of a value may hang on who asks.
+    Unless its fields are *alike*, what the context says hangs on where they stand; then computed fields that mind are
+    left to their resolvers, which know where they are.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Completion:
         *,
         transforms: Transforms | None = None,
         memory: Memory | None = None,
+        alike: bool = True,
     ) -> None:
         self.schema = schema
         self.document = document
         self.operation = operation
         self.transforms = transforms
         self._memory = memory if transforms is None else None
+        self._alike = alike
         self._booleans = dict(booleans)
         self._runs = 0
         self._compiled: Compiled | None = None
@@ -86,5 +90,5 @@ class Completion:
             collected = Collected(self.schema, self.operation, definitions, self._booleans)
         except (GraphQLError, NotCollectableError, RecursionError):
             return None
-        compiler = Compiler(self.schema, collected, self.transforms or no_transforms, self._memory)
+        compiler = Compiler(self.schema, collected, self.transforms or no_transforms, self._memory, alike=self._alike)
         return Compiled(self.schema, collected, compiler, definitions)

@@ -18,7 +18,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE
 from strawberry.types.field import StrawberryField
 
-from resolvers.edge import COMPUTED, STABLE
+from resolvers.edge import COMPUTED, PLACED, STABLE
 
 _DEFINITION = "strawberry-definition"
 
@@ -38,6 +38,9 @@ class Computed:
     stable: bool = False
     """Whether it makes the same of the same object each time."""
 
+    placed: bool = False
+    """Whether what it makes may hang on where in the operation it stands."""
+
 
 def reading(field: GraphQLField | None) -> Attribute | Computed | None:
     """How *field* is read without its resolver; None when only the resolver can tell."""
@@ -47,7 +50,8 @@ def reading(field: GraphQLField | None) -> Attribute | Computed | None:
     if type(definition).get_result is not StrawberryField.get_result:
         return None
     if COMPUTED in definition.metadata:
-        return Computed(definition.metadata[COMPUTED], stable=definition.metadata.get(STABLE, False) is True)
+        marks = definition.metadata
+        return Computed(marks[COMPUTED], stable=marks.get(STABLE) is True, placed=marks.get(PLACED) is True)
     return _attribute(field, definition)
 
 

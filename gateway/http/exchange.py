@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message
 
 from gateway.http.framing import well_formed
 from gateway.http.head import Head
+from gateway.http.leaving import KEY, Leaving
 from gateway.log import logger
 
 _Headers = Iterable[tuple[bytes, bytes]]
@@ -53,6 +54,7 @@ class Exchange:
         "_expects_continue",
         "_head",
         "_held",
+        "_leaving",
         "_left",
         "_news",
         "_scope",
@@ -69,6 +71,7 @@ class Exchange:
     def __init__(self, head: Head, scope: MutableMapping[str, Any], wire: Wire, standing: _Headers) -> None:
         self._head = head
         self._scope = scope
+        self._leaving = scope[KEY] = Leaving()
         self._wire = wire
         self._standing = standing
         self._expects_continue = head.expects_continue
@@ -113,6 +116,8 @@ class Exchange:
         """The client is gone, or is told something else: nothing more is sent."""
         self.disconnected = True
         self._news.set()
+        if not self.complete:
+            self._leaving.happens()
 
     async def receive(self) -> Message:
         """What has come of the body; `http.disconnect` behind its end, when the client is gone or answered."""

@@ -5,6 +5,7 @@ It is one application and not four, because each of them costs a small question 
 coroutine, and another hand through which both parts of the answer pass.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
@@ -21,6 +22,8 @@ from resolvers.messages import message
 
 _NAME = HEADER.lower().encode("ascii")
 _DIGITS = 16
+_GONE = 499
+"""How a request counts whose client left before it was answered. HTTP has no status for it; this is nginx's."""
 
 
 class Watching(Protocol):
@@ -68,6 +71,9 @@ class Front:
             if answer.status:
                 raise
             await _failed(found)(scope, receive, answer)
+        except asyncio.CancelledError:
+            answer.status = answer.status or _GONE
+            raise
         finally:
             if watching is not None:
                 watching.end(answer.status)

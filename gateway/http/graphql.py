@@ -1,5 +1,7 @@
 """GraphQL over HTTP: POST for everything, GET for queries, both media types, and a page for browsers."""
 
+import asyncio
+import contextlib
 from typing import Any
 
 import orjson
@@ -9,14 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from connectors.clock import Deadline
+from connectors.terms import Criticality, Terms
+from gateway.admission.door import Door, Overloaded
+from gateway.callers import CallerSettings, Classes
 from gateway.http.answer import Answer
+from gateway.http.caching import cache_control
 from gateway.http.correlation import request_id
 from gateway.http.fields import text
 from gateway.http.graphiql import GraphiQL
+from gateway.http.leaving import leaving
 from gateway.http.negotiation import GRAPHQL_RESPONSE, HTML, JSON, choose
+from gateway.http.overload import overload
 from gateway.http.refusal import HttpRefusal, refused
-from gateway.http.request import GraphQLRequest, read
+from gateway.http.request import GraphQLRequest, may_be_mutation, read, received
+from gateway.http.terms import terms_of
 from gateway.limits.settings import LimitSettings
 from gateway.log import logger
 from gateway.operation import Operations, Outcome
@@ -26,6 +34,7 @@ from resolvers.context import Graph
 from resolvers.errors import present
 from resolvers.failures import GraphFailure
 from resolvers.messages import preferred
+from resolvers.refusals import Refusals
 
 
 class GraphQLView:
@@ -39,12 +48,17 @@ class GraphQLView:
         settings: ServerSettings,
         limits: LimitSettings,
         graphiql: GraphiQL | None,
+        callers: CallerSettings | None = None,
+        door: Door | None = None,
     ) -> None:
         self._operations = operations
         self._graph = graph
         self._settings = settings
         self._limits = limits
         self._graphiql = graphiql
+        self._door = door
+        self._classes = Classes(callers or CallerSettings())
+        self._refusals = Refusals(monotonic=graph.clock.monotonic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, as an ASGI application."""
@@ -69,31 +83,68 @@ class GraphQLView:
             refusal = HttpRefusal(406, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
             return refused(refusal, request_id=request_id(scope))
         try:
-            question = await read(
+            data = await received(
                 scope,
                 receive,
                 max_body_bytes=self._settings.max_body_bytes,
                 body_timeout_s=self._settings.body_timeout_s,
                 max_query_string=self._limits.max_query_string,
             )
-            return await self._run(scope, question, media_type=media_type)
+            within = terms_of(
+                scope,
+                deadline_s=self._settings.deadline_s,
+                clock=self._graph.clock,
+                criticality=self._criticality(scope),
+            )
+            if self._door is None:
+                return await self._run(scope, read(scope, data), within, media_type=media_type)
+            return await self._through(self._door, scope, data, within, media_type=media_type)
         except HttpRefusal as refusal:
             return refused(refusal, request_id=request_id(scope), media_type=media_type)
+        except Overloaded as overloaded:
+            return overload(scope, overloaded, media_type=media_type)
 
-    async def _run(self, scope: Scope, question: GraphQLRequest, *, media_type: str) -> Response:
+    async def _through(self, door: Door, scope: Scope, data: bytes, within: Terms, *, media_type: str) -> Response:
+        if not door.lets_in(within.criticality):
+            # Whoever leaves before its question was begun has no part in it, mutation or not.
+            with leaving(scope):
+                await door.wait(
+                    within.criticality,
+                    mutation=may_be_mutation(data),
+                    within_s=within.remaining(self._graph.clock),
+                )
+        try:
+            while door.turn_is_long():  # noqa: ASYNC110 - the next turn is all that is waited for
+                await asyncio.sleep(0)
+            return await self._run(scope, read(scope, data), within, media_type=media_type)
+        finally:
+            door.leave()
+
+    async def _run(self, scope: Scope, question: GraphQLRequest, within: Terms, *, media_type: str) -> Response:
         prepared = self._operations.prepare(question.query)
         kind = prepared.operation_type(question.operation_name)
         told(scope).of(kind, name=prepared.operation_name(question.operation_name))
         if scope["method"] == "GET" and kind not in {OperationType.QUERY, None}:
             raise HttpRefusal(405, "Only queries can be sent by GET; use POST.", headers={"Allow": "POST"})
-        outcome = await self._operations.execute(
-            prepared,
-            name=question.operation_name,
-            variables=question.variables,
-            graph=self._graph,
-            within=Deadline.after(self._settings.deadline_s, self._graph.clock),
-        )
+        # What a mutation has begun is not left halfway because its caller has gone.
+        with contextlib.nullcontext() if kind is OperationType.MUTATION else leaving(scope):
+            try:
+                outcome = await self._operations.execute(
+                    prepared,
+                    name=question.operation_name,
+                    variables=question.variables,
+                    graph=self._graph,
+                    within=within,
+                    sources=question.wants_sources,
+                )
+            except asyncio.CancelledError:
+                told(scope).came_to("gone", errors=())
+                raise
         return self._respond(scope, outcome, media_type=media_type)
+
+    def _criticality(self, scope: Scope) -> Criticality:
+        header = self._classes.header
+        return self._classes.of(None if header is None else text(scope, header))
 
     def _respond(self, scope: Scope, outcome: Outcome, *, media_type: str) -> Response:
         body: dict[str, Any] = {}
@@ -103,14 +154,18 @@ class GraphQLView:
                 request_id=request_id(scope),
                 language=preferred(text(scope, b"accept-language")),
                 report=logger(),
+                refusals=self._refusals,
             )
         if outcome.executed:
             body["data"] = outcome.data
+        if outcome.extensions is not None:
+            body["extensions"] = outcome.extensions
         told(scope).came_to(_word(outcome), errors=body.get("errors", ()))
         return Answer(
             orjson.dumps(body),
             status=_status(outcome, media_type=media_type),
             media_type=media_type,
+            cache_control=cache_control(outcome.fresh_until, self._graph.clock.now()),
         )
 
 

@@ -101,6 +101,14 @@ class PatientProtocol(asyncio.Protocol):
         if self._reader.holds:
             self._pause()
 
+    def eof_received(self) -> bool:
+        """
+        Close: a client that has said its last byte counts as gone, as with nginx.
+
+        It may still be listening, but nobody can tell it from one that has left, and those are many more.
+        """
+        return False
+
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """Let go of everything."""
         self._connections.discard(self)

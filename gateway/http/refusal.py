@@ -18,12 +18,19 @@ class HttpRefusal(Exception):
         self.headers = dict(headers or {})
 
 
-def refused(refusal: HttpRefusal, *, request_id: str, code: str = "BAD_INPUT", media_type: str = JSON) -> Response:
-    """The response that tells *refusal*: one error with *code*, as in an answer of the graph."""
-    error = {"message": refusal.reason, "extensions": {"code": code, "requestId": request_id}}
+def refused(
+    refusal: HttpRefusal,
+    *,
+    request_id: str,
+    code: str = "BAD_INPUT",
+    media_type: str = JSON,
+    more: Mapping[str, object] | None = None,
+) -> Response:
+    """The response that tells *refusal*: one error with *code* and *more*, as in an answer of the graph."""
+    error = {"message": refusal.reason, "extensions": {"code": code, "requestId": request_id, **(more or {})}}
     return Response(
         orjson.dumps({"errors": [error]}),
         status_code=refusal.status,
         media_type=f"{media_type}; charset=utf-8",
-        headers=refusal.headers,
+        headers={**refusal.headers, "Cache-Control": "no-store"},
     )

@@ -28,18 +28,41 @@ class GraphQLRequest:
     variables: dict[str, Any] | None = dataclasses.field(default=None, repr=False)
     extensions: dict[str, Any] | None = dataclasses.field(default=None, repr=False)
 
+    @property
+    def wants_sources(self) -> bool:
+        """Whether every call behind the answer is to be told. Of other extensions nothing is known here."""
+        return self.extensions is not None and self.extensions.get("sources", False) is True
 
-async def read(
+
+async def received(
     scope: Scope, receive: Receive, *, max_body_bytes: int, body_timeout_s: float, max_query_string: int
-) -> GraphQLRequest:
-    """The GraphQL request of a GET or POST; raises HttpRefusal."""
+) -> bytes:
+    """The part of a GET or POST that holds the question, whole and not looked at; raises HttpRefusal."""
     if scope["method"] == "GET":
-        return _from_url(scope["query_string"], max_query_string)
+        query_string: bytes = scope["query_string"]
+        if len(query_string) > max_query_string:
+            raise HttpRefusal(414, f"The address has more than {max_query_string} bytes behind its `?`. Use POST.")
+        return query_string
     _check_content_type(text(scope, b"content-type"))
-    body = await read_body(scope, receive, max_bytes=max_body_bytes, timeout_s=body_timeout_s)
-    question = _from_parameters(_json(body, "The body"))
-    _check_members_are_unique(body)
+    return await read_body(scope, receive, max_bytes=max_body_bytes, timeout_s=body_timeout_s)
+
+
+def read(scope: Scope, data: bytes) -> GraphQLRequest:
+    """The GraphQL request that was `received`; raises HttpRefusal."""
+    if scope["method"] == "GET":
+        return _from_url(data)
+    question = _from_parameters(_json(data, "The body"))
+    _check_members_are_unique(data)
     return question
+
+
+def may_be_mutation(data: bytes) -> bool:
+    """
+    Whether what was `received` may ask for a mutation, found out without reading it.
+
+    A query that says the word counts as one, too: that is better than a mutation that does not.
+    """
+    return b"mutation" in data
 
 
 def _check_content_type(value: str | None) -> None:
@@ -76,9 +99,7 @@ def _names(pairs: list[tuple[str, object]]) -> list[str]:
     return [name for name, _ in pairs]
 
 
-def _from_url(query_string: bytes, max_query_string: int) -> GraphQLRequest:
-    if len(query_string) > max_query_string:
-        raise HttpRefusal(414, f"The address has more than {max_query_string} bytes behind its `?`. Use POST.")
+def _from_url(query_string: bytes) -> GraphQLRequest:
     found = QueryParams(query_string).multi_items()
     for name, times in collections.Counter(name for name, _ in found).items():
         if times > 1:
@@ -110,11 +131,14 @@ def _from_parameters(parameters: object) -> GraphQLRequest:
     name = parameters.get("operationName")
     if name is not None and not isinstance(name, str):
         raise HttpRefusal(400, "`operationName` must be text or null.")
+    extensions = _map(parameters, "extensions")
+    if extensions and not isinstance(extensions.get("sources", False), bool):
+        raise HttpRefusal(400, "`extensions.sources` must be true or false.")
     return GraphQLRequest(
         query=query,
         operation_name=name or None,
         variables=_map(parameters, "variables"),
-        extensions=_map(parameters, "extensions"),
+        extensions=extensions,
     )
 
 

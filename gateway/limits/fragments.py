@@ -27,12 +27,13 @@ def ordered(spreads: Mapping[str, set[str]]) -> list[str]:
 def _walk(root: str, spreads: Mapping[str, set[str]], done: dict[str, None]) -> None:
     path: dict[str, Iterator[str]] = {root: iter(spreads[root])}
     while path:
-        name, ahead = next(reversed(path.items()))
+        # Taken out and put back: to look at the last of a dict takes as long as it was ever long.
+        name, ahead = path.popitem()
         found = next((one for one in ahead if one in spreads and one not in done), None)
         if found is None:
             done[name] = None
-            del path[name]
-        elif found in path:
+        elif found in path or found == name:
             raise FragmentCycle(found)
         else:
+            path[name] = ahead
             path[found] = iter(spreads[found])

@@ -9,6 +9,7 @@ from graphql import OperationDefinitionNode, OperationType
 from gateway.execution import Completion
 from gateway.plan.cost import Cost
 from gateway.plan.outline import Outline
+from gateway.plan.wishes import Wishes
 from resolvers.needs import Needs
 
 
@@ -36,6 +37,9 @@ class Plan:
     estimate: Cost
     completion: Completion
     """How plain data of the answer is written."""
+
+    wishes: Wishes | None = None
+    """What the document says of time and age, where it does."""
 
     @property
     def digest(self) -> str:

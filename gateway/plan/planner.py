@@ -8,6 +8,7 @@ from gateway.plan.facts import facts_of
 from gateway.plan.outline import Booleans, Outline
 from gateway.plan.plan import Plan
 from gateway.plan.selection import Selections
+from gateway.plan.wishes import wishes_of
 from resolvers.needs import needs_of
 
 
@@ -32,6 +33,7 @@ class Planner:
         by_name = outline.by_name(booleans)
         selections = Selections(self._schema, self._facts, outline, by_name)
         coordinates = frozenset(selections.coordinates())
+        wishes = wishes_of(self._schema, self._facts, outline, by_name)
         return Plan(
             outline=outline,
             booleans=by_name,
@@ -46,5 +48,7 @@ class Planner:
                 by_name,
                 transforms=self._transforms,
                 memory=self._memory,
+                alike=wishes is None or not wishes.has_ages,
             ),
+            wishes=wishes,
         )

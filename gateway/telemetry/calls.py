@@ -7,37 +7,43 @@ from opentelemetry.trace import Span
 
 from connectors.errors import ConnectorError
 from connectors.guard import Call
+from connectors.guard.watch import Event, Level
 from connectors.outgoing import OUTGOING, OutgoingHeaders
 from connectors.settings import SystemSettings
 from gateway.telemetry.journey import JOURNEY, Journey
+from gateway.telemetry.load import Load
 from gateway.telemetry.metrics import Bound, Metrics
 from gateway.telemetry.tracing import Kind, Tracing, end, written
 
 ANSWERED = "answered"
-CACHED = "cached"
-SHARED = "shared"
-TURNED_AWAY = "turned_away"
 CANCELLED = "CANCELLED"
 _SURPRISE = "INTERNAL"
+_SHED = frozenset({Event.TURNED_AWAY, Event.OVER_BUDGET})
 _TRACE_HEADERS = frozenset({"traceparent", "tracestate"})
 
 
 class CallWatch:
     """Makes the watcher of each system. Without *metrics* nothing is counted, without *tracing* there are no spans."""
 
-    def __init__(self, metrics: Metrics | None, tracing: Tracing | None) -> None:
+    def __init__(
+        self, metrics: Metrics | None, tracing: Tracing | None, *, loads: dict[str, Load] | None = None
+    ) -> None:
         self._metrics = metrics
         self._tracing = tracing
+        self._loads = {} if loads is None else loads
 
     def over(self, system: str, settings: SystemSettings) -> "SystemWatch":
         """The watcher of one system's calls."""
-        return SystemWatch(system, settings, self._metrics, self._tracing)
+        watch = SystemWatch(system, settings, self._metrics, self._tracing)
+        self._loads[system] = watch.load
+        return watch
 
 
 class SystemWatch:
     """Follows the calls to one system."""
 
     def __init__(self, system: str, settings: SystemSettings, metrics: Metrics | None, tracing: Tracing | None) -> None:
+        self.load = Load()
         self._system = system
         self._send_headers = settings.send_trace_headers
         self._attributes: dict[str, str | int] = {
@@ -47,28 +53,25 @@ class SystemWatch:
             "server.port": settings.url.port or 0,
         }
         self._tracing = tracing
-        self._waiting = self._calls = self._seconds = None
+        self._calls = self._seconds = self._shed = None
+        self._levels = {} if metrics is None else metrics.levels(system)
         if metrics is not None:
-            self._waiting = metrics.waiting.labels(system)
             self._calls = Bound(lambda operation, outcome: metrics.calls.labels(system, operation, outcome))
             self._seconds = Bound(lambda operation: metrics.call_seconds.labels(system, operation))
+            self._shed = Bound(lambda caller, why: metrics.shed.labels(system, caller, why))
 
-    def recalled(self, call: Call) -> None:
-        """An earlier answer was given again."""
-        self._count(call, CACHED)
+    def tells(self, call: Call, event: Event) -> None:
+        """Something happened to a call before its system was asked."""
+        self._count(call, event)
+        if self._shed is not None and event in _SHED:
+            self._shed(call.within.criticality.name.lower(), event).inc()
 
-    def joined(self, call: Call) -> None:
-        """An equal call was under way already."""
-        self._count(call, SHARED)
-
-    def waits(self, change: int) -> None:
-        """One call more or less waits for a place."""
-        if self._waiting is not None:
-            self._waiting.inc(change)
-
-    def turned_away(self, call: Call) -> None:
-        """Too many were waiting."""
-        self._count(call, TURNED_AWAY)
+    def moves(self, level: Level, change: float) -> None:
+        """A quantity went up or down."""
+        self.load.moves(level, change)
+        gauge = self._levels.get(level)
+        if gauge is not None:
+            gauge.inc(change)
 
     def asking(self, call: Call) -> "_Asking":
         """The system is asked."""
@@ -120,6 +123,7 @@ class _Asking:
         self._span = self._watch.begin_span(self._call, journey)
         self._token = OUTGOING.set(self._watch.headers(journey, self._span))
         self._began = time.perf_counter()
+        self._watch.load.asks(self._began)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         seconds = time.perf_counter() - self._began

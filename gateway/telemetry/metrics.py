@@ -6,6 +6,7 @@ and operations that are configured, codes of errors, types of operations; never 
 """
 
 import contextlib
+import math
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +24,9 @@ from prometheus_client import (
     multiprocess,
 )
 
+from connectors.guard import State
+from connectors.guard.watch import Level
+
 T = TypeVar("T")
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -34,6 +38,8 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 # From a cached answer to the longest that anybody may wait.
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+_BREAKER = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
 
 
 class Metrics:
@@ -56,7 +62,7 @@ class Metrics:
         )
         self.operations = Histogram(
             "switchboard_graphql_operation_duration_seconds",
-            "How long GraphQL operations took, by type and what they came to: ok, partial, error or refused.",
+            "How long GraphQL operations took, by type and what they came to: ok, partial, error, refused or gone.",
             ("graphql_operation_type", "outcome"),
             buckets=_SECONDS,
             registry=registry,
@@ -69,7 +75,7 @@ class Metrics:
         )
         self.calls = Counter(
             "switchboard_calls",
-            "Calls to systems and what became of them: answered, cached, shared, turned_away or the code of an error.",
+            "Calls to systems and what became of them: answered, an event such as cached, or the code of an error.",
             ("system", "operation", "outcome"),
             registry=registry,
         )
@@ -82,11 +88,93 @@ class Metrics:
         )
         self.waiting = Gauge(
             "switchboard_calls_waiting",
-            "Calls that wait for a place at their system.",
+            "Calls that wait for a place at their system, or for their turn in its budget.",
             ("system",),
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self.breakers = Gauge(
+            "switchboard_breaker_state",
+            "Whether a system is asked: 0 yes (closed), 1 one probe at a time (half open), 2 no (open); of several "
+            "workers the worst.",
+            ("system", "operation_class"),
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.maintenance = Gauge(
+            "switchboard_maintenance",
+            "1 while a system is within a maintenance window, as of its last call.",
+            ("system",),
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+        self.redis_there = Gauge(
+            "switchboard_redis_there",
+            "Whether the cache's Redis can be asked: 1, or 0 as long as one process cannot ask it.",
+            ("namespace",),
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self.places = Gauge(
+            "switchboard_places",
+            "Calls that the system may be given at once.",
+            ("system",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.in_use = Gauge(
+            "switchboard_places_in_use",
+            "Places at the system that are taken.",
+            ("system",),
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.shed = Counter(
+            "switchboard_calls_shed",
+            "Calls that were refused because too many came, by the class of their caller and why: turned_away or "
+            "over_budget.",
+            ("system", "caller_class", "why"),
+            registry=registry,
+        )
+        self.refused = Counter(
+            "switchboard_questions_refused",
+            "Questions that were refused because the gateway had too much to do, by the class of their caller.",
+            ("caller_class",),
+            registry=registry,
+        )
+        self.at_once = Gauge(
+            "switchboard_questions_at_once",
+            "Questions that a process may work on at once; +Inf where nothing speaks against any number, of several "
+            "workers the least.",
+            registry=registry,
+            multiprocess_mode="livemin",
+        )
+        self.at_once.set(math.inf)
+        self.questions_waiting = Gauge(
+            "switchboard_questions_waiting",
+            "Questions that wait to be begun, because there is too much to do.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
+        self.loop_turn = Gauge(
+            "switchboard_loop_turn_seconds",
+            "How long a turn of the event loop takes while there is much to do; of several workers the longest.",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
+
+    def levels(self, system: str) -> dict[Level, Gauge]:
+        """The gauges of one system."""
+        return {
+            Level.WAITING: self.waiting.labels(system),
+            Level.MAINTENANCE: self.maintenance.labels(system),
+            Level.PLACES: self.places.labels(system),
+            Level.IN_USE: self.in_use.labels(system),
+        }
+
+    def breaker(self, system: str, operation_class: str, state: State) -> None:
+        """A breaker is in *state* now."""
+        self.breakers.labels(system, operation_class).set(_BREAKER[state])
 
     def text(self) -> bytes:
         """Every number, in the text format of Prometheus; of all workers where several share a folder."""

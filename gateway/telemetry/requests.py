@@ -37,7 +37,7 @@ class Told:
     """The operation's name, in the caller's words."""
 
     outcome: str = "refused"
-    """ok, partial (data and errors), error (errors alone) or refused (nothing was executed)."""
+    """ok, partial (data and errors), error (errors alone), refused (nothing was executed) or gone (its caller left)."""
 
     codes: Sequence[str] = ()
     """Of the errors in the answer."""

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from connectors.clock import Clock
 from connectors.environment import Reporter
 from gateway.telemetry.calls import CallWatch
+from gateway.telemetry.door import DoorNumbers
 from gateway.telemetry.exporting import Reported, otlp
+from gateway.telemetry.load import Load
 from gateway.telemetry.metrics import CONTENT_TYPE, Metrics
+from gateway.telemetry.redis import RedisWatch
 from gateway.telemetry.requests import RequestWatch
 from gateway.telemetry.settings import TelemetrySettings
 from gateway.telemetry.tracing import Tracing
@@ -23,6 +27,12 @@ class Telemetry:
 
     def __init__(self, settings: TelemetrySettings, *, report: Reporter, metrics: Metrics | None = None) -> None:
         self._settings = settings
+        self.loads: dict[str, Load] = {}
+        """How much each system is asked just now, by its name."""
+
+        self.redis_seen: RedisWatch | None = None
+        """Who was told whether the cache's Redis can be asked, where there is one."""
+
         self.metrics = (metrics or _of_this_process()) if settings.metrics else None
         self._tracing = None
         if settings.traces.endpoint is not None:
@@ -35,7 +45,7 @@ class Telemetry:
 
     def calls(self) -> CallWatch:
         """Who watches the calls to systems."""
-        return CallWatch(self.metrics, self._tracing)
+        return CallWatch(self.metrics, self._tracing, loads=self.loads)
 
     def requests(self, *, graph: str, routes: Iterable[str]) -> RequestWatch:
         """Who watches the requests."""
@@ -46,6 +56,15 @@ class Telemetry:
             graph=graph,
             routes=routes,
         )
+
+    def door(self) -> DoorNumbers | None:
+        """Who watches the door."""
+        return None if self.metrics is None else DoorNumbers(self.metrics)
+
+    def redis(self, namespace: str, clock: Clock) -> RedisWatch:
+        """Who is told whether the cache's Redis can be asked."""
+        self.redis_seen = RedisWatch(self.metrics, namespace, clock=clock)
+        return self.redis_seen
 
     async def respond(self, _: Request) -> Response:
         """The numbers, for Prometheus."""

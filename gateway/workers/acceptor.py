@@ -1,4 +1,4 @@
-"""Takes connections from a listening socket that other processes take from too, in turns."""
+"""Takes connections from a listening socket, in turns where other processes take from it too."""
 
 import asyncio
 import dataclasses
@@ -23,6 +23,13 @@ So many are taken after that at most. It begins with one and doubles while nobod
 is slow gets its part, and one that hangs does not make the others slow.
 """
 
+_IN_A_TURN = 64
+"""
+So many are taken in one turn of the loop at most, some six milliseconds of work.
+
+With one in each, of a process that has much to do, connections would come in more slowly than it could refuse them.
+"""
+
 _NO_FILES_S = 0.5
 
 
@@ -32,6 +39,13 @@ class Among:
 
     place: int
     turns: Turns
+    control: socket.socket | None = None
+    """Over which the point of control speaks to it."""
+
+
+def alone() -> Among:
+    """What a process is told that serves by itself: every turn is its own."""
+    return Among(1, Turns(-1, workers=1))
 
 
 class Connections(set[asyncio.Protocol]):
@@ -96,7 +110,7 @@ class Acceptor:
         self.note()
         if self._turns.has_fewest(self._place):
             self._alone = 1
-            self._take()
+            self._take_while_it_is_its_turn()
         else:
             # The socket stays readable, so the loop would come back at once, again and again.
             self._loop.remove_reader(self._listener)
@@ -121,6 +135,11 @@ class Acceptor:
             if not self._take():
                 return
         self._alone = min(self._alone * 2, _AT_ONCE)
+
+    def _take_while_it_is_its_turn(self) -> None:
+        for _ in range(_IN_A_TURN):
+            if not self._take() or not self._turns.has_fewest(self._place):
+                return
 
     def _take(self) -> bool:
         try:

@@ -1,9 +1,9 @@
 """
 One worker as the supervisor sees it: a process of its own, started, waited for and ended.
 
-It is spawned, not forked: it inherits the listening socket and two pipes, and neither threads nor locks. Its settings
-come over standard input, which stays open for as long as the supervisor lives; on standard output it says that it is
-ready, or why it cannot be.
+It is spawned, not forked: it inherits the listening socket, one for the point of control, and two pipes, and neither
+threads nor locks. Its settings come over standard input, which stays open for as long as the supervisor lives; on
+standard output it says that it is ready, or why it cannot be.
 """
 
 import asyncio
@@ -41,6 +41,9 @@ class Orders:
     turns: int
     """The number of the open file with the slots of `turns`."""
 
+    control: int
+    """The number of the open file over which the point of control speaks to it."""
+
     settings: Settings = dataclasses.field(repr=False)
 
 
@@ -57,7 +60,7 @@ class Worker:
             *_COMMAND,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            pass_fds=[orders.listener, orders.turns],
+            pass_fds=[orders.listener, orders.turns, orders.control],
             env={**os.environ, **environment},
         )
         if process.stdin is not None:

@@ -1,7 +1,8 @@
 """
 What one of several workers may use: the part of each limit that is promised for the whole gateway.
 
-Pure. Until counters are shared, each worker counts for itself, so it gets its part of what a system bears.
+Pure. What a system bears stays whole: processes that share a Redis agree on who has how much of it, and all others take
+their part by the number of processes, which is made known to them.
 """
 
 import math
@@ -33,8 +34,5 @@ def part(settings: Settings, *, workers: int) -> Settings:
 
 def _part(system: AnySystem, workers: int) -> AnySystem:
     guard = system.guard
-    places = {
-        "max_concurrent": max(1, guard.max_concurrent // workers),
-        "max_waiting": math.ceil(guard.max_waiting / workers),
-    }
-    return system.model_copy(update={"guard": guard.model_copy(update=places)})
+    known = {"replicas": guard.parts * workers, "max_waiting": math.ceil(guard.max_waiting / workers)}
+    return system.model_copy(update={"guard": guard.model_copy(update=known)})

@@ -1,8 +1,8 @@
 """
 Keeps the workers of one gateway running: starts them side by side, replaces those that die, and ends them all.
 
-It serves nothing itself, so nothing that a caller sends can stop it. SIGTERM and SIGINT are passed on; SIGHUP is not
-handled.
+It serves nothing itself, so nothing that a caller sends can stop it. SIGTERM and SIGINT are passed on; what is told at
+the point of control, and SIGHUP, reaches the workers by its hub.
 """
 
 import asyncio
@@ -11,6 +11,9 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 
+from gateway.control.attendance import reloaded_by_signal
+from gateway.control.hub import Hub
+from gateway.control.listener import listening
 from gateway.log import logger
 from gateway.settings import Settings, SettingsError
 from gateway.telemetry.metrics import SharedNumbers, shared_numbers
@@ -37,10 +40,14 @@ async def supervise(settings: Settings, listener: socket.socket, *, workers: int
     Raises SettingsError when the first start shows that the settings cannot be used, and WorkersFailed when a worker
     dies again and again; no worker is left then.
     """
+    hub = Hub()
     with slots(workers) as file, shared_numbers() as numbers:
-        supervisor = _Supervisor(part(settings, workers=workers), listener, file.fileno(), workers, on_ready, numbers)
+        share = part(settings, workers=workers)
+        supervisor = _Supervisor(share, listener, file.fileno(), workers, on_ready, numbers, hub)
         try:
-            await supervisor.run()
+            async with listening(settings.control.socket, hub.do):
+                with reloaded_by_signal(hub.do):
+                    await supervisor.run()
         except ExceptionGroup as failed:
             told = failed.subgroup((SettingsError, WorkersFailed))
             raise (told or failed).exceptions[0] from None
@@ -55,7 +62,9 @@ class _Supervisor:
         workers: int,
         on_ready: Callable[[], None],
         numbers: SharedNumbers,
+        hub: Hub,
     ) -> None:
+        self._hub = hub
         self._settings = settings
         self._listener = listener
         self._slots = slots
@@ -103,13 +112,25 @@ class _Supervisor:
 
     async def _one(self, place: int) -> float:
         """One life of a worker: how many seconds it answered."""
+        ours, theirs = socket.socketpair()
+        async with self._hub.member(place, ours):
+            with theirs:
+                worker = await self._start(place, theirs)
+            return await self._life(place, worker)
+
+    async def _start(self, place: int, control: socket.socket) -> Worker:
+        orders = Orders(
+            place, len(self._places), self._listener.fileno(), self._slots, control.fileno(), self._settings
+        )
+        return await Worker.start(orders, self._numbers.environment)
+
+    async def _life(self, place: int, worker: Worker) -> float:
         loop = asyncio.get_running_loop()
-        orders = Orders(place, len(self._places), self._listener.fileno(), self._slots, self._settings)
-        worker = await Worker.start(orders, self._numbers.environment)
         began: float | None = None
         try:
             await worker.ready(within_s=_START_S)
             began = loop.time()
+            self._hub.note_ready(place)
             self._note(place)
             logger().warning("worker_ended", worker=place, code=await worker.ended())
         except (NotStarted, SettingsError) as exc:

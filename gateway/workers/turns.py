@@ -15,7 +15,7 @@ _AWAY = 2**32 - 1
 
 
 class Turns:
-    """The slots of *workers* in the file *fileno*."""
+    """The slots of *workers* in the file *fileno*; -1 is memory of this process alone."""
 
     def __init__(self, fileno: int, *, workers: int) -> None:
         self._memory = mmap.mmap(fileno, _SLOT.size * workers)

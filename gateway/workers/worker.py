@@ -22,6 +22,7 @@ def main() -> int:
     """Serve; the exit code is 0 at a proper end and 2 when the settings are wrong."""
     # A terminal sends it to all of us; the supervisor passes it on when it is time.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     orders: Orders = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the supervisor, over a pipe of ours
     report = os.dup(1)
     # Standard output belongs to the supervisor: what a library prints goes where the log goes.
@@ -29,7 +30,8 @@ def main() -> int:
     threading.Thread(target=_leave_with_supervisor, args=[orders], daemon=True).start()
     log.configure(orders.settings.log, worker=orders.place)
     listener = socket.socket(fileno=orders.listener)
-    among = Among(orders.place, Turns(orders.turns, workers=orders.workers))
+    control = socket.socket(fileno=orders.control)
+    among = Among(orders.place, Turns(orders.turns, workers=orders.workers), control)
     try:
         loop.run(serve_on(orders.settings, listener, on_started=lambda: _tell(report, READY), among=among))
     except SettingsError as wrong:

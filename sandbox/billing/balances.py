@@ -137,7 +137,7 @@ def _purse(words: Vocabulary, held: Held, line: Line, *, names_line: bool) -> li
         words("ExpireTime", NEVER),
         words("AcctBalOriginal", words("OriginalType", "0"), words("OriginalID", 0)),
         words("LastUpdateTime", stamp(line.activated)),
-        words("PrimaryIdentity", line.key.national) if names_line else None,
+        words("PrimaryIdentity", line.national) if names_line else None,
     )
     return [
         words("BalanceType", held.kind),

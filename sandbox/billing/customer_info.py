@@ -127,7 +127,7 @@ def _subscriber_info(customer: Customer, line: Line) -> Markup:
     identity = bcc(
         "SubIdentity",
         bcc("SubIdentityType", "1"),
-        bcc("SubIdentity", line.key.national),
+        bcc("SubIdentity", line.national),
         bcc("PrimaryFlag", "1"),
     )
     return bcs(
@@ -190,7 +190,7 @@ def _account_basics(customer: Customer, account: Account) -> Markup:
         bcc("Title", "1"),
         bcc("FirstName", name.given),
         bcc("LastName", name.family),
-        bcc("MobilePhone", line.key.msisdn),
+        bcc("MobilePhone", line.msisdn),
         bcc("Email", f"{name.latin}@example.com"),
     )
     return bcs(

@@ -63,7 +63,7 @@ def _invoice(bill: Bill, payer: Line) -> Markup:
         ars("AcctCode", bill.account.code),
         ars("CustKey", numbering.customer_key(bill.account.customer, bill.account.province)),
         ars("SubKey", payer.key.subscriber_key),
-        ars("PrimaryIdentity", payer.key.national),
+        ars("PrimaryIdentity", payer.national),
         ars("TransType", "BLL"),
         ars("InvoiceID", bill.invoice_id),
         ars("InvoiceNo", bill.number),

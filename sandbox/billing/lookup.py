@@ -53,8 +53,8 @@ def by_account_code(people: Residents, code: Element) -> Found:
 def by_subscriber_code(people: Residents, code: Element) -> Found:
     """The line of a SubAccessCode, with its account or accounts."""
     kind, value = _choice(code)
-    key = numbering.line_of_subscriber_key(value) if kind == "SubscriberKey" else numbering.line_of_national(value)
-    line = people.line(key)
+    by_key = kind == "SubscriberKey"
+    line = people.line(numbering.line_of_subscriber_key(value)) if by_key else people.line_by_national(value)
     if line is None:
         raise RefusedError.unknown()
     owner = people.owner(line.key)
@@ -81,7 +81,7 @@ def number_asked_about(people: Residents, body: bytes) -> str:
         resolve = _BY_KIND.get(kind, by_account_code)
         code = _code(kind, value)
         with contextlib.suppress(RefusedError):
-            return resolve(people, code).lines[0].key.msisdn
+            return resolve(people, code).lines[0].msisdn
     return "unknown"
 
 

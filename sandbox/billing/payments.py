@@ -42,7 +42,7 @@ def _payment(payment: Payment, payer: Line) -> Markup:
         ars("AcctKey", payment.account.key),
         ars("CustKey", numbering.customer_key(payment.account.customer, payment.account.province)),
         ars("SubKey", payer.key.subscriber_key),
-        ars("PrimaryIdentity", payer.key.national),
+        ars("PrimaryIdentity", payer.national),
         ars("TransID", payment.number),
         ars("TransType", "PPM"),
         ars("ExtTransID", payment.reference),

@@ -100,7 +100,7 @@ def _organization(customer: Customer, base_url: str) -> Document:
 
 def _contact_media(customer: Customer) -> list[Document]:
     traits = customer.traits
-    number = traits.contact_number or (customer.lines[0].key.msisdn if customer.lines else None)
+    number = traits.contact_number or (customer.lines[0].msisdn if customer.lines else None)
     host = "example.org" if traits.company else "example.com"
     media: list[Document] = [
         {

@@ -41,7 +41,7 @@ _ORGANIZATION_PATHS: Final = _PARTY_PATHS | {
     "name", "tradingName", "organizationType", "organizationIdentification.identificationId",
 }  # fmt: skip
 
-Locator = Callable[[str], Iterable[int | None]]
+Locator = Callable[[str, Population], Iterable[int | None]]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,30 +63,31 @@ class Resource:
         for path, locate in self.indexed.items():
             values = query.values_of(path)
             if values is not None:
-                return sorted({index for value in values for index in locate(value) if index})
+                return sorted({index for value in values for index in locate(value, people) if index})
         return range(1, people.size + 1)
 
 
-def _of_account(code: str) -> list[int | None]:
+def _of_account(code: str, _: Population) -> list[int | None]:
     key = account_of_code(code)
     return [key.customer if key else None]
 
 
-def _of_related(party: str) -> list[int | None]:
+def _of_related(party: str, _: Population) -> list[int | None]:
     index = customer_of_party(party)
     return [related_customer(index) if index else None]
 
 
-def _of_phone(number: str) -> list[int | None]:
+def _of_phone(number: str, people: Population) -> list[int | None]:
     """Who lists a number: its owner, and for the recycled one its former owner too."""
     key = line_of_msisdn(number.strip().removeprefix("+"))
-    if key is None:
+    holder = people.holder(key)
+    if key is None or holder is None:
         return []
-    return [key.customer, FORMER_OWNER if key.customer == RECYCLED_NUMBER else None]
+    return [holder.customer, FORMER_OWNER if key.customer == RECYCLED_NUMBER else None]
 
 
 def _one(of: Callable[[str], int | None]) -> Locator:
-    return lambda value: [of(value)]
+    return lambda value, _: [of(value)]
 
 
 _PARTY_INDEX: Final[dict[str, Locator]] = {

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sandbox.call import Call, Reply, SystemName
 from sandbox.credentials import Credential
+from sandbox.crm.conditions import unless_known
 from sandbox.crm.documents import Document
 from sandbox.crm.queries import BadQueryError, Query, read_query
 from sandbox.crm.resources import RESOURCES, Resource
@@ -37,7 +38,7 @@ class CRM:
     def own_fault(self, call: Call) -> Reply:
         """A TMF error with a stack trace and the number of the customer asked about."""
         lines = next((owner.lines for owner in self._asked_about(call) if owner.lines), None)
-        number = lines[0].key.msisdn if lines else "unknown"
+        number = lines[0].msisdn if lines else "unknown"
         return _error(500, "50000", "Internal error", stack_text(number, component="crm"))
 
     async def answer(self, call: Call) -> Reply:
@@ -55,13 +56,14 @@ class CRM:
             query = read_query(call.parameters, known=resource.known)
         except BadQueryError as exc:
             return _error(400, "40000", "Bad request", str(exc))
-        return self._one(resource, number, query, call) if number else await self._list(resource, query, call)
+        reply = self._one(resource, number, query, call) if number else await self._list(resource, query, call)
+        return unless_known(reply, call)
 
     def _asked_about(self, call: Call) -> Iterator[Customer]:
         """Customers that the path or a filter value leads to, by whatever key."""
         values = [call.path.rpartition("/")[2], *(value for _, value in call.parameters)]
         for locate in (locate for resource in RESOURCES for locate in resource.indexed.values()):
-            for index in (index for value in values for index in locate(value)):
+            for index in (index for value in values for index in locate(value, self._people)):
                 customer = self._people.customer(index)
                 if customer:
                     yield customer

@@ -28,7 +28,7 @@ def subscription(line: Line) -> Markup:
     return gsm(
         "getResponseSubscription",
         gsm("imsi", line.key.imsi),
-        gsm("msisdn", line.key.msisdn),
+        gsm("msisdn", line.msisdn),
         gsm("profileId", draw.randint(1, 9)),
         gsm("pwd", SECRET),
         gsm("nam", gsm("prov", 0), gsm("keep", 0)),

@@ -156,7 +156,7 @@ def _check_type(body: Element) -> None:
 
 
 def _mo_id(line: Line) -> Markup:
-    return cai3g("MOId", gsm("msisdn", line.key.msisdn), gsm("imsi", line.key.imsi))
+    return cai3g("MOId", gsm("msisdn", line.msisdn), gsm("imsi", line.key.imsi))
 
 
 @contextlib.contextmanager

@@ -11,7 +11,11 @@ from sandbox.population.traits import Addition, PaymentMode, Traits
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One subscription: a number and a SIM. *activated* is None for a line that was never used."""
+    """
+    One subscription: a number and a SIM. *activated* is None for a line that was never used.
+
+    Its number is that of its key, unless it traded: then that of the line it traded with.
+    """
 
     key: LineKey
     mode: PaymentMode
@@ -19,6 +23,17 @@ class Line:
     accounts: tuple[AccountKey, ...]
     additions: tuple[Addition, ...]
     barred: bool
+    traded: LineKey | None = None
+
+    @property
+    def national(self) -> str:
+        """National significant number."""
+        return (self.traded or self.key).national
+
+    @property
+    def msisdn(self) -> str:
+        """International number without plus."""
+        return (self.traded or self.key).msisdn
 
     @property
     def prepaid(self) -> bool:

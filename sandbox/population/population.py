@@ -1,5 +1,6 @@
 """The pretend operator's customers, found by any identifier, made when asked for, the same for one seed and day."""
 
+import dataclasses
 import datetime as dt
 import functools
 import random
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from sandbox.population import bills, numbering, purses
 from sandbox.population.numbering import AccountKey, LineKey
 from sandbox.population.people import Account, Customer, Line, derive_customer
-from sandbox.population.traits import Status, Traits, draw_traits
+from sandbox.population.traits import Status, Traits, draw_traits, renamed
 
 FixedTraits = Callable[[int, dt.date], Traits | None]
 """Gives the traits that a story fixes for a customer on a day, or None for an ordinary customer."""
@@ -26,6 +27,10 @@ class Population:
         self.today = today
         self._seed = seed
         self._fixed = fixed
+        # Whose number a line has by now, and which line has a number by now: of those that traded.
+        self._traded: dict[LineKey, LineKey] = {}
+        self._holders: dict[LineKey, LineKey] = {}
+        self._changed: dict[int, Traits] = {}
         self._made = functools.lru_cache(maxsize=1024)(self._make)
         self.bills = functools.lru_cache(maxsize=256)(self._bills)
         self._recharged = functools.lru_cache(maxsize=512)(self._recharge)
@@ -33,6 +38,16 @@ class Population:
     def customer(self, index: int | None) -> Customer | None:
         """The customer with that index, or None."""
         return self._made(index) if index is not None and 1 <= index <= self.size else None
+
+    def change(self, index: int, *, name: str | None = None, status: Status | None = None) -> Customer | None:
+        """The customer with that index, who has this name and this status from now on; None where there is nobody."""
+        before = self.customer(index)
+        if before is None:
+            return None
+        traits = before.traits if name is None else renamed(before.traits, name)
+        self._changed[index] = traits if status is None else dataclasses.replace(traits, status=status)
+        self._made.cache_clear()
+        return self._made(index)
 
     def line(self, key: LineKey | None) -> Line | None:
         """The line with that key, or None."""
@@ -46,15 +61,28 @@ class Population:
 
     def line_by_national(self, number: str) -> Line | None:
         """The line with that national significant number, or None."""
-        return self.line(numbering.line_of_national(number))
+        return self.line(self.holder(numbering.line_of_national(number)))
 
     def line_by_msisdn(self, number: str) -> Line | None:
         """The line with that international number (no plus), or None."""
-        return self.line(numbering.line_of_msisdn(number))
+        return self.line(self.holder(numbering.line_of_msisdn(number)))
 
     def line_by_imsi(self, imsi: str) -> Line | None:
         """The line with that IMSI, or None."""
         return self.line(numbering.line_of_imsi(imsi))
+
+    def holder(self, key: LineKey | None) -> LineKey | None:
+        """The key of the line that has, by now, the number that *key* began with."""
+        return self._holders.get(key, key) if key is not None else None
+
+    def trade(self, one: Line, other: Line) -> None:
+        """Two lines trade their numbers; everything else stays where it is. ValueError across provinces."""
+        if one.key.province is not other.key.province:
+            raise ValueError("Numbers do not leave their province.")
+        for line, number in ((one.key, other.traded or other.key), (other.key, one.traded or one.key)):
+            self._traded[line] = number
+            self._holders[number] = line
+        self._made.cache_clear()
 
     def owner(self, key: LineKey | AccountKey) -> Customer:
         """The customer a known line or account belongs to."""
@@ -81,10 +109,14 @@ class Population:
         return purses.draw_purse(draw, main=main, today=self.today, data_left_bytes=left)
 
     def _make(self, index: int) -> Customer:
-        traits = self._fixed(index, self.today)
+        traits = self._changed.get(index) or self._fixed(index, self.today)
         if traits is None:
             traits = draw_traits(self._draw(index), customer=index, today=self.today)
-        return derive_customer(index, traits, suspended=traits.status is Status.SUSPENDED)
+        made = derive_customer(index, traits, suspended=traits.status is Status.SUSPENDED)
+        if not self._traded:
+            return made
+        lines = (dataclasses.replace(line, traded=self._traded.get(line.key)) for line in made.lines)
+        return dataclasses.replace(made, lines=tuple(lines))
 
     def _bills(self, account: Account) -> tuple[bills.Bill, ...]:
         draw = self._draw(account.key.customer, f"bills{account.key.place}")

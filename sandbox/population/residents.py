@@ -39,7 +39,7 @@ class Residents:
 
     def line_by_national(self, number: str) -> Line | None:
         """The line with that national significant number, or None."""
-        return self.line(numbering.line_of_national(number))
+        return self.line(self._people.holder(numbering.line_of_national(number)))
 
     def owner(self, key: LineKey | AccountKey) -> Customer:
         """The customer a known line or account belongs to, and what is theirs here."""

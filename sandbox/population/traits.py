@@ -88,6 +88,13 @@ class Traits:
         return self.company or self.name.full
 
 
+def renamed(traits: Traits, name: str) -> Traits:
+    """The same life under another name, in every system."""
+    given, _, family = name.partition(" ")
+    person = dataclasses.replace(traits.name, given=given, family=family, full=name)
+    return dataclasses.replace(traits, name=person, company=name if traits.company else None, name_in_billing=None)
+
+
 def draw_traits(draw: random.Random, *, customer: int, today: dt.date) -> Traits:
     """The traits of an ordinary customer; every tenth is an organisation, every fortieth or so is suspended."""
     company = names.company_name(draw) if customer % 10 == 0 else None

@@ -110,7 +110,7 @@ def _log(line: Line, recharge: Recharge) -> Markup:
     until = stamp(recharge.made + dt.timedelta(days=_VALIDITY_DAYS))
     return _acc(
         "RechargeLog",
-        _acc("SubscriberNo", line.key.national),
+        _acc("SubscriberNo", line.national),
         _acc("SubCosID", 61) if told else _acc.nil("SubCosID"),
         _acc("TradeTime", stamp(recharge.made)),
         _acc("ErrorType", "0"),

@@ -41,7 +41,7 @@ def account_details(people: Residents, line: Line) -> Struct:
         **activation,
         "currency1": line.key.province.currency,
         "languageIDCurrent": 1,
-        "masterAccountNumber": line.key.national,
+        "masterAccountNumber": line.national,
         "masterSubscriberFlag": True,
         "offerInformationList": _offers(people, line),
         "serviceClassCurrent": SERVICE_CLASS,

@@ -1,4 +1,4 @@
-from bench.micro import leaves
+from bench.micro import leaves, recall
 from bench.results import Results, Timing
 from bench.stats import Spread
 from bench.verdicts import Verdict, verdicts
@@ -63,6 +63,22 @@ def test_parts_are_compared_round_by_round():
     ]
 
     assert Spread(0.05, 0.05, 0.05, 2) == found(Results(timings=timings), "10,000 leaves").found
+
+
+def test_recalling_is_compared_with_the_question_that_made_the_calls():
+    results = cold(ours=[8.0], hive=[40.0], jit=[40.0])
+    # Five milliseconds for a thousand calls are 0.02 for the four of the question.
+    results.timings = [Timing(group=recall.GROUP, name="recalled", cpu_ms=[5.0])]
+
+    verdict = found(results, "the calls of the question given from what is kept")
+    assert Spread(0.0025, 0.0025, 0.0025, 1) == verdict.found
+    assert verdict.met
+
+
+def test_a_recall_asks_nobody():
+    by_name = {timing.name: timing.cpu_ms for timing in recall.measure(rounds=1)}
+
+    assert 0 < min(by_name["nothing"]) < min(by_name["recalled"])
 
 
 def test_a_turn_without_answers_measured_nothing():

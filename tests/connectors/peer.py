@@ -75,6 +75,18 @@ class Peer:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def has(self, number: int) -> None:
+        """Wait until no more and no fewer connections than *number* are open; nobody tells."""
+        async with asyncio.timeout(30):
+            while self.open != number:  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+
+    async def heard(self, number: int) -> None:
+        """Wait until so many requests have come; nobody tells."""
+        async with asyncio.timeout(30):
+            while len(self.requests) < number:  # noqa: ASYNC110
+                await asyncio.sleep(0.002)
+
     def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # Not a coroutine: asyncio would report its cancellation at the end of a test as an error.
         task = asyncio.ensure_future(self._serve(reader, writer))

@@ -24,6 +24,6 @@ def wsdl(path: pathlib.Path, *, imports: Mapping[str, pathlib.Path] | None = Non
 
 def build_once(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
     """Let the connectors of *modules* share WSDLs, and all of them one TLS context (no test here speaks TLS)."""
-    monkeypatch.setattr("connectors.wire._tls", lambda _: _CONTEXT)
+    monkeypatch.setattr("connectors.wire.context_of", lambda _: _CONTEXT)
     for module in modules:
         monkeypatch.setattr(f"{module}.Wsdl", wsdl)

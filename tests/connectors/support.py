@@ -2,14 +2,15 @@
 
 import dataclasses
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import httpx
 
-from connectors.clock import Deadline
 from connectors.environment import Environment
 from connectors.guard import Answer
 from connectors.numbering import NumberingPlan
+from connectors.terms import Terms
 
 NOW = dt.datetime(2026, 11, 22, 8, 0, tzinfo=dt.UTC)
 
@@ -37,12 +38,17 @@ class DictStore:
 
     def __init__(self) -> None:
         self.kept: dict[str, Answer[Any]] = {}
+        self.tags: dict[str, Collection[str]] = {}
 
     async def get(self, key: str) -> Answer[Any] | None:
         return self.kept.get(key)
 
-    async def set(self, key: str, answer: Answer[Any], *, ttl_s: float) -> None:  # noqa: ARG002 - for ever, it says
+    async def set(self, key: str, answer: Answer[Any], *, tags: Collection[str] = (), **_: object) -> None:
         self.kept[key] = answer
+        self.tags[key] = tags
+
+    async def drop(self, tags: Collection[str]) -> None:
+        """Nothing is dropped here."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,6 +83,6 @@ def environment(
     )
 
 
-def soon(clock: FixedClock | None = None, *, seconds: float = 5.0) -> Deadline:
+def soon(clock: FixedClock | None = None, *, seconds: float = 5.0) -> Terms:
     """A deadline a few seconds away."""
-    return Deadline.after(seconds, clock or FixedClock())
+    return Terms.after(seconds, clock or FixedClock())

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable
 import pytest
 
 from connectors.body import BodyError, whole_body
+from tests.bars import bar
 
 LIMIT = 20_000
 
@@ -103,7 +104,7 @@ async def test_a_compressed_body_that_never_ends_is_left_early(tail):
     endless = itertools.chain([start], itertools.repeat(tail))
 
     with pytest.raises(BodyError):
-        await asyncio.wait_for(whole_body(parts_of(endless), coding="gzip", limit=LIMIT), 1)
+        await asyncio.wait_for(whole_body(parts_of(endless), coding="gzip", limit=LIMIT), bar(1))
 
 
 @pytest.mark.parametrize("coding", ["", "gzip"])

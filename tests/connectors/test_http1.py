@@ -259,3 +259,21 @@ async def test_a_flood_of_plain_chunks_gives_others_their_turn():
     assert await read([head + b"1\r\nx\r\n" * 200_000 + b"0\r\n\r\n"]) is not None
 
     assert turns > 3
+
+
+@pytest.mark.parametrize("said", [b"\x00", b"SSH-2.0-x", b"HTTQ", b"\r\n\r\n<html>", b"HTT P/1.1 200 OK"])
+async def test_what_does_not_begin_as_http_is_refused_without_waiting_for_the_end_of_a_line(said):
+    class Silent(Said):
+        async def read(self, *, within_s):  # noqa: ARG002 - as the real one
+            return next(self._pieces, None) or pytest.fail("it waits for more")
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await Connection(cast("ByteStream", Silent([said]))).ask(request=b"", method=b"GET", patience_s=None)
+
+
+@pytest.mark.parametrize("first", [b"H", b"HTTP", b"HTTP/1.1 2"])
+async def test_a_beginning_that_may_become_http_is_waited_for(first):
+    found = await read([first, (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")[len(first) :]])
+
+    assert found is not None
+    assert b"x" == found[1]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.json import JsonError, as_object, as_objects, parse
+from tests.bars import bar
 
 SECRET = "99960000042"
 
@@ -161,7 +162,7 @@ def test_nesting_beyond_the_limit_is_an_error(opening, closing, depth):
     with pytest.raises(JsonError):
         parse(opening * depth)
 
-    assert 2 > time.monotonic() - started
+    assert bar(2) > time.monotonic() - started
 
 
 def test_brackets_inside_strings_do_not_count_as_nesting():
@@ -191,7 +192,7 @@ def test_a_flood_of_tiny_values_is_an_error_before_it_is_read(value):
     with pytest.raises(JsonError, match="too many values"):
         parse(b"[" + (value + b",") * 1_000_000 + value + b"]")
 
-    assert 1 > time.monotonic() - started
+    assert bar(1) > time.monotonic() - started
 
 
 def test_many_shallow_objects_are_not_deep():

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from connectors.transport import OneHostTransport
+from tests.bars import bar
 from tests.connectors.peer import Exchange, Peer
 
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
@@ -280,3 +281,19 @@ async def test_a_name_that_nobody_knows_is_a_failure_to_connect(monkeypatch):
     async with httpx.AsyncClient(transport=OneHostTransport(url, ssl_context=None)) as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(url)
+
+
+async def test_a_retired_transport_ends_what_is_under_way_and_keeps_no_connection(peer):
+    peer.script = saying(HELLO[:-2], HELLO[-2:], pause_s=0.02)
+    transport = OneHostTransport(httpx.URL(peer.url), ssl_context=None)
+    exchange = await transport.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", method=b"GET", connect_s=1, read_s=1)
+    opening = asyncio.create_task(transport.open_ahead(2, within_s=1))
+    transport.retire()
+
+    assert b"hello" == b"".join([part async for part in exchange.body()])
+    exchange.end()
+    await opening
+    async with asyncio.timeout(bar(1)):
+        while peer.open:  # noqa: ASYNC110 - the peer tells nobody
+            await asyncio.sleep(0.001)
+    await transport.aclose()

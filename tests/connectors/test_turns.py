@@ -7,6 +7,7 @@ import pytest
 
 from connectors.offload import worked_out
 from connectors.turns import PLACE, in_line
+from tests.bars import bar
 
 _TURNS_TO_AN_ANSWER = 6
 
@@ -92,7 +93,7 @@ async def test_nobody_waits_for_a_question_that_asks_a_system(questions):
     tasks = await _under_way(questions.ask("a", replies=1, then=never.wait), questions.ask("b", replies=1))
     questions.replies.set()
 
-    await asyncio.wait_for(tasks[1], 1)
+    await asyncio.wait_for(tasks[1], bar(1))
 
     assert questions.read == ["a", "b"]
     never.set()
@@ -121,7 +122,7 @@ async def test_one_who_gives_up_at_its_turn_holds_nobody_up(questions):
     await asyncio.sleep(0)
     tasks[0].cancel()
 
-    await asyncio.wait_for(tasks[1], 1)
+    await asyncio.wait_for(tasks[1], bar(1))
 
     assert questions.answered == ["b"]
 

@@ -26,7 +26,7 @@ _ARGUMENTS = (
     # Closes the network below the page too: no name resolves, only the loopback address of the gateway works.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-_PATIENCE_MS = 20_000  # Monaco's three megabytes of script take seconds on a busy two-core machine.
+_PATIENCE_MS = 60_000  # Monaco's three megabytes of script take seconds on a busy two-core machine.
 _REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   reportViolation(`${event.violatedDirective} ${event.blockedURI}`));

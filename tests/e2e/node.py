@@ -1,11 +1,13 @@
 """Node.js for tests: says what is missing, and does slow work (installs, builds) once per input, in the ignored `.cache`."""
 
+import contextlib
+import fcntl
 import hashlib
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ BUILT_PAGE = ROOT / "gateway" / "static" / "graphiql"
 LOCKED = ("package.json", "package-lock.json", ".npmrc")
 
 _CACHE = ROOT / ".cache"
+_INSTALL = ("npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--no-update-notifier")
 _OLDEST = (20, 19)  # As web/package.json says; Vite refuses what is older.
 _NO_NETWORK = re.compile(r"\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b")
 
@@ -35,7 +38,7 @@ def installed(*files: Path) -> Path:
     def install(bench: Path) -> None:
         for file in files:
             shutil.copy(file, bench)
-        done = subprocess.run(["npm", "ci", "--ignore-scripts"], check=False, cwd=bench, capture_output=True, text=True)
+        done = subprocess.run([*_INSTALL], check=False, cwd=bench, capture_output=True, text=True)
         if done.returncode != 0 and _NO_NETWORK.search(done.stderr):
             pytest.skip("needs Node.js packages, and a network (or npm's cache) to fetch them from")
         assert done.returncode == 0, done.stderr
@@ -48,25 +51,26 @@ def made_once(name: str, *, of: Iterable[Path], make: Callable[[Path], None]) ->
     The folder that *make* fills from the files *of*, made on first use.
 
     Its name carries the digest of those files, so changed input never meets old output; a folder
-    appears whole or not at all, also beside a second test run.
+    appears whole or not at all, and tests that run side by side wait for the first of them.
     """
     folder = _CACHE / f"{name}-{_digest(of)}"
     if not folder.exists():
         _CACHE.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=_CACHE) as bench:
-            made = Path(bench) / "made"
-            made.mkdir()
-            make(made)
-            _settle(made, folder)
+        with _alone(folder.name), tempfile.TemporaryDirectory(dir=_CACHE) as bench:
+            if not folder.exists():
+                made = Path(bench) / "made"
+                made.mkdir()
+                make(made)
+                made.rename(folder)
     return folder
 
 
-def _settle(made: Path, folder: Path) -> None:
-    try:
-        made.rename(folder)
-    except OSError:
-        # Another test run was quicker; its folder is as good.
-        assert folder.exists()
+@contextlib.contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Nobody else makes what has this name: a lock of the system, which ends with the process that holds it."""
+    with (_CACHE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -15,6 +15,7 @@ from tests.conftest import ROOT, RunningGateway
 
 CONFIG = ROOT / "deploy" / "sandbox.toml"
 SECRETS = ROOT / "sandbox" / "secrets"
+PATIENTLY = ("--timeout", "60")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +61,7 @@ def _check(environ: Mapping[str, str], *arguments: str) -> Checked:
 
 
 def test_the_sandbox_is_well(operator: dict[str, str]) -> None:
-    done = _check({**operator, "COLUMNS": "100"})
+    done = _check({**operator, "COLUMNS": "100"}, *PATIENTLY)
 
     assert (0, "") == (done.code, done.err)
     assert done.out.splitlines()[-1].endswith("all is well (exit 0).")
@@ -74,7 +75,7 @@ def test_scripts_get_json_and_the_exit_code_and_no_secret(
 ) -> None:
     running_gateway.fault("billing", "fault")
 
-    done = _check({**operator, _variable("crm", "customer_path"): "/tmf-api/nothing"}, "--json")
+    done = _check({**operator, _variable("crm", "customer_path"): "/tmf-api/nothing"}, "--json", *PATIENTLY)
 
     assert 1 == done.code == done.json["exit"]
     row, other = (row for row in done.json["rows"] if row["state"] == "error")
@@ -93,7 +94,7 @@ def test_it_ends_in_its_time_though_a_system_drips(operator: dict[str, str], run
 
     done = _check(environ, "--timeout", "1")
 
-    # Two seconds for logging out, and a slow machine's time to start Python.
-    assert done.took_s < 1 + 2 + 15
+    # The system would go on for ten minutes; the rest is a slow machine's time to start Python.
+    assert done.took_s < 60
     assert (1, "") == (done.code, done.err)
     assert "It was not done in the time that the whole check had." in " ".join(done.out.split())

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
+from tests.conftest import PLAIN
 from tests.e2e.browser import Visit, missing, open_page, reload
 from tests.e2e.gateway import Gateway
 
@@ -24,7 +25,7 @@ async def visit(running_gateway: Gateway) -> AsyncIterator[Visit]:
 
 
 async def _stories(gateway: Gateway) -> list[dict[str, str]]:
-    async with httpx.AsyncClient(trust_env=False) as client:
+    async with httpx.AsyncClient(trust_env=False, verify=PLAIN) as client:
         answer = await client.get(f"{gateway.url}/stories")
     stories: list[dict[str, str]] = answer.raise_for_status().json()
     assert stories, "the sandbox tells no stories"

@@ -43,7 +43,7 @@ def test_a_lost_field_can_be_found_in_the_log_by_its_request_id(running_gateway:
     answer = running_gateway.ask(QUESTION, number=story["msisdn"], customer=story["customerId"])
 
     (error,) = answer["errors"]
-    line = running_gateway.log.wait_for(error["extensions"]["requestId"], seconds=5)
+    line = running_gateway.log.wait_for(error["extensions"]["requestId"], seconds=60)
     assert "call_failed" in line
     assert "system=hss" in line
     assert story["msisdn"] not in json.dumps(error)

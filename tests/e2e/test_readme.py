@@ -9,10 +9,12 @@ from tests.conftest import ROOT, RunningGateway
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
 def _block(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", README, re.DOTALL)
-    assert found is not None
-    return found[1]
+    return _blocks(language)[0]
 
 
 def test_the_question_is_answered_as_the_readme_says(running_gateway: RunningGateway) -> None:
@@ -37,6 +39,19 @@ def test_the_question_costs_the_calls_that_the_readme_names(running_gateway: Run
     asked = {operation for calls in running_gateway.calls().values() for operation in calls}
     sentence = README[README.index("It cost") : README.index("The\ncontrol port")]
     assert asked == set(re.findall(r"`([A-Za-z /]+)`", sentence))
+
+
+def test_the_question_about_time_and_age_is_answered(running_gateway: RunningGateway) -> None:
+    (snapshot,) = (block for block in _blocks("graphql") if "@within" in block)
+    # How much a machine has done by then is up to it.
+    patient, count = re.subn(r"@within\(ms: \d+\)", "@within(ms: 10000)", snapshot)
+    assert 1 == count
+
+    answer = running_gateway.ask(patient)
+
+    assert "errors" not in answer
+    assert answer["data"]["line"]["subscriber"]
+    assert {"LIVE"} == {balance["source"]["freshness"] for balance in answer["data"]["line"]["balances"]}
 
 
 def _shape(balance: dict[str, Any]) -> tuple[str, bool, bool]:

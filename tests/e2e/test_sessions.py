@@ -30,7 +30,7 @@ async def test_fifty_questions_share_one_login_per_expired_session(running_gatew
                     "guard": {"max_concurrent": COUNT, "timeout_s": 10},
                 }
             },
-            "server": {"deadline_s": 20},
+            "server": {"deadline_s": 20, "admission": {"enabled": False}},
         },
     )
     app = create(settings)

@@ -5,16 +5,28 @@ import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from connectors.clock import Deadline
-from connectors.guard import Answer, Call, Guard, GuardSettings, guard_for
-from connectors.guard.watch import Unwatched
+from connectors.guard import Answer, Call, Guard, GuardSettings, Keys, guard_for, subject
+from connectors.guard.watch import Event, Unwatched
 from connectors.routes import Routes, Systems
+from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome, Planned
 from gateway.stores.memory import MemoryStore
 from resolvers.context import Context
 from tests.resolvers.fakes import FakeSystem
 from tests.resolvers.support import SCHEMA, FakeOperator
+
+WHOM = {
+    "customers": subject.customer,
+    "bills": subject.account,
+    "balances": subject.line,
+    "profile_by_msisdn": subject.line,
+}
+"""Whom some of the questions are about."""
+
+
+def _texts(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [text for each in value for text in _texts(each)]
 
 
 class Told(Unwatched):
@@ -23,8 +35,9 @@ class Told(Unwatched):
     def __init__(self) -> None:
         self.recalls: collections.Counter[str] = collections.Counter()
 
-    def recalled(self, call: Call) -> None:
-        self.recalls[f"{call.system} {call.operation}"] += 1
+    def tells(self, call: Call, event: Event) -> None:
+        if event is Event.CACHED:
+            self.recalls[f"{call.system} {call.operation}"] += 1
 
 
 class Guarded:
@@ -37,7 +50,7 @@ class Guarded:
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         asked = getattr(self._system, name)
 
-        async def operation(*args: Any, within: Deadline, **named: Any) -> Any:
+        async def operation(*args: Any, within: Terms, **named: Any) -> Any:
             question = tuple(tuple(each) if isinstance(each, list) else each for each in args)
             others = tuple(value for key, value in sorted(named.items()) if key != "parts")
             parts = named.get("parts", frozenset())
@@ -46,7 +59,9 @@ class Guarded:
                 found = await asked(*args, within=within, **named)
                 return found.value if isinstance(found, Answer) else found
 
-            answer = await self._guard.call(Call(self._system.system, name, (*question, *others), within, parts), ask)
+            about = tuple(WHOM[name](each) for each in _texts(question)) if name in WHOM else ()
+            call = Call(self._system.system, name, (*question, *others), within, parts, about)
+            answer = await self._guard.call(call, ask)
             return answer.value if isinstance(answer.value, Mapping) else answer
 
         return operation
@@ -70,15 +85,18 @@ class World:
         operator: FakeOperator | None = None,
         *,
         fresh_s: float | Mapping[str, float] = 60,
+        windows: Mapping[str, Any] | None = None,
         max_entries: int = 1000,
         shows_graph: bool = True,
     ) -> None:
         self.operator = operator or FakeOperator()
         self.clock = self.operator.clock
         self.told = Told()
+        self.keys = Keys()
         self.store = MemoryStore(max_entries=max_entries, clock=self.clock)
         self.operations = Counting(SCHEMA, limits=LimitSettings(), shows_graph=shows_graph)
         self._fresh_s = fresh_s
+        self._windows = {"jitter": 0, **(windows or {})}
         for system in self.operator.systems:
             system.clock = self.clock
         guarded = {system.system: self._guarded(system) for system in self.operator.systems}
@@ -97,9 +115,10 @@ class World:
     def _guarded(self, system: FakeSystem) -> Any:
         names = [name for name in dir(system) if not name.startswith("_")]
         fresh_s = dict.fromkeys(names, self._fresh_s) if isinstance(self._fresh_s, int | float) else self._fresh_s
-        settings = GuardSettings(fresh_s=fresh_s)
+        settings = GuardSettings(fresh_s=fresh_s, **self._windows)
         return Guarded(
-            system, guard_for(system.system, settings, clock=self.clock, store=self.store, watcher=self.told)
+            system,
+            guard_for(system.system, settings, clock=self.clock, store=self.store, watcher=self.told, keys=self.keys),
         )
 
     @property
@@ -114,7 +133,7 @@ class World:
             name=name,
             variables=variables,
             graph=self.operator.graph,
-            within=Deadline.after(5, self.clock),
+            within=Terms.after(5, self.clock),
         )
 
     async def run(self, text: str, variables: dict[str, Any] | None = None, *, name: str | None = None) -> Outcome:
@@ -122,7 +141,7 @@ class World:
         planned = self.operations.plan(self.operations.prepare(text), name=name, variables=variables)
         if not isinstance(planned, Planned):
             return planned
-        graph, within = self.operator.graph, Deadline.after(5, self.clock)
+        graph, within = self.operator.graph, Terms.after(5, self.clock)
         context = Context(graph, needs=planned.plan.needs, variables=planned.variables, within=within)
         return await self.operations.run(planned, context=context)
 

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from hypothesis import given
 
-from connectors.clock import Deadline
 from connectors.errors import Unavailable
+from connectors.terms import Terms
 from gateway import documents, rewordings
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome, Planned
@@ -35,7 +35,7 @@ async def _told(found: Operations, operator: FakeOperator, text: str, variables:
         name=None,
         variables=variables,
         graph=operator.graph,
-        within=Deadline.after(5, operator.clock),
+        within=Terms.after(5, operator.clock),
     )
     return json.dumps([json.loads(orjson.dumps(outcome.data)), presented(outcome), outcome.executed])
 

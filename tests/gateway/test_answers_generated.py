@@ -9,6 +9,8 @@ import hypothesis
 import hypothesis.strategies as st
 import orjson
 
+from connectors.errors import NotKnown, Unavailable
+from tests.gateway.execution.both import in_a_loop_of_its_own
 from tests.gateway.execution.operations import QUESTIONS, VARIABLES, variation
 from tests.gateway.execution.support import AT_A_GLANCE, GLANCE_VARIABLES
 from tests.gateway.guarded import World
@@ -50,9 +52,16 @@ def _swapped(world: World, _: random.Random) -> None:
 
 
 def _dropped(world: World, dice: random.Random) -> None:
-    keys = list(world.store._ends)
+    keys = list(world.store._entries)
     if keys:
-        world.store._ends[dice.choice(keys)] = 0.0
+        world.store._entries[dice.choice(keys)].end = 0.0
+
+
+def _ill(world: World, dice: random.Random) -> None:
+    """A system cannot answer for a while, or does not know, or is well again."""
+    system = dice.choice(world.operator.systems)
+    kind = dice.choice((None, Unavailable, NotKnown))
+    system.failure = None if kind is None else kind("ill", system=system.system)
 
 
 def _forgotten(world: World, _: random.Random) -> None:
@@ -72,6 +81,7 @@ HAPPENINGS: tuple[Callable[[World, random.Random], None], ...] = (
     _swapped,
     _dropped,
     _forgotten,
+    _ill,
     _waited,
     _waited,
 )
@@ -114,7 +124,8 @@ def _world(dice: random.Random, *, remembers: bool) -> World:
         for name in dir(system)
         if not name.startswith("_") and dice.random() < 0.95
     }
-    return World(operator, fresh_s=fresh_s, max_entries=dice.choice((6, 1000)))
+    windows = {name: {"*": dice.choice((0, 5, 300))} for name in ("revalidate_s", "stale_s", "negative_s")}
+    return World(operator, fresh_s=fresh_s, windows=windows, max_entries=dice.choice((6, 1000)))
 
 
 @hypothesis.settings(max_examples=_FULL if _FULL > 100 else _FULL // 2)
@@ -123,7 +134,7 @@ def test_a_remembered_answer_is_what_a_run_would_give(question: str, seed: int, 
     dice = random.Random(seed)
     asked = [*dice.sample(_OURS, k=3), *((variation(question, seed + n), dict(VARIABLES)) for n in range(2))]
 
-    asyncio.run(_story(_world(dice, remembers=remembers), asked, dice, steps=40))
+    in_a_loop_of_its_own(_story(_world(dice, remembers=remembers), asked, dice, steps=40))
 
 
 def test_the_stories_that_are_generated_compare_something() -> None:

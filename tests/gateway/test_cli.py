@@ -3,6 +3,8 @@
 import json
 import pathlib
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -11,11 +13,47 @@ from gateway.cli import main
 from gateway.settings import Settings
 from gateway.workers.supervisor import WorkersFailed
 from resolvers.graph import build
+from tests.conftest import ROOT
+
+SLOW = {"zeep", "strawberry", "graphql", "pydantic", "structlog", "httpx", "redis", "asyncio"}
+"""What takes long to import."""
 
 
 def test_schema_prints_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
     assert 0 == main(["schema"])
     assert f"{build().as_str()}\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unneeded"),
+    [
+        ("--help", SLOW),
+        ("control status --config s.toml", SLOW),
+        ("control invalidate --line - --config s.toml", SLOW),
+        ("check --help", SLOW),
+        ("serve --help", SLOW),
+        ("schema", {"zeep", "redis"}),
+    ],
+)
+def test_a_command_imports_no_more_than_it_needs(tmp_path: pathlib.Path, arguments: str, unneeded: set[str]) -> None:
+    """An operator in an outage does not wait for what answers questions."""
+    (tmp_path / "s.toml").write_text('[control]\nsocket = "none.sock"\n', encoding="utf-8")
+    program = f"""
+import atexit, sys
+sys.path.insert(0, {str(ROOT)!r})
+atexit.register(lambda: print("imported", *sys.modules, file=sys.stderr))
+from gateway.cli import main
+main({arguments.split()!r})
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False, input=""
+    )
+
+    *_, told = done.stderr.splitlines()
+    imported = set(told.removeprefix("imported ").split())
+    assert "gateway.cli" in imported, done.stderr
+    assert set() == imported & unneeded
 
 
 def test_wrong_settings_end_with_2_and_a_sentence(capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path) -> None:
@@ -88,7 +126,7 @@ def test_a_warning_of_a_check_counts_when_strict(
     async def warned(*_: object, **__: object) -> list[Row]:
         return [Row(State.WARNING, "secrets", "here", "Too open.", "Close them.")]
 
-    monkeypatch.setattr("gateway.cli.check", warned)
+    monkeypatch.setattr("gateway.check.check", warned)
     arguments = ["check", "--config", "any.toml"]
 
     assert (0, 1) == (main(arguments), main([*arguments, "--strict"]))
@@ -122,7 +160,7 @@ def test_an_option_says_how_many_workers_serve(
     async def keep(settings: Settings, **_: object) -> None:
         asked.append(settings.server.workers)
 
-    monkeypatch.setattr("gateway.cli.serve", keep)
+    monkeypatch.setattr("gateway.server.serve", keep)
     monkeypatch.setattr("gateway.log.configure", lambda _: None)
 
     assert 0 == main(["serve", "--config", str(settings_file), "--workers", workers])
@@ -143,7 +181,7 @@ def test_workers_that_keep_dying_end_with_1_and_a_sentence(
     async def fail(_: Settings, **__: object) -> None:
         raise WorkersFailed("Worker 1 ended 5 times.")
 
-    monkeypatch.setattr("gateway.cli.serve", fail)
+    monkeypatch.setattr("gateway.server.serve", fail)
     monkeypatch.setattr("gateway.log.configure", lambda _: None)
 
     assert 1 == main(["serve", "--config", str(settings_file)])

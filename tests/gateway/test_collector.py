@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectors.clock import Deadline
 from connectors.errors import Unavailable
+from connectors.terms import Terms
 from gateway import collector
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Planned
@@ -80,7 +80,7 @@ async def test_only_an_operation_without_errors_forgets_what_it_loaded(*, fails:
     operations = Operations(SCHEMA, limits=LimitSettings())
     planned = operations.plan(operations.prepare(AT_A_GLANCE), name=None, variables={**GLANCE_VARIABLES})
     assert isinstance(planned, Planned)
-    within = Deadline.after(5, operator.clock)
+    within = Terms.after(5, operator.clock)
     context = Context(operator.graph, needs=planned.plan.needs, variables=planned.variables, within=within)
 
     outcome = await operations.run(planned, context=context)
@@ -108,7 +108,7 @@ async def test_the_code_of_an_operation_goes_with_it_and_does_not_wait_for_the_c
             name=None,
             variables={**GLANCE_VARIABLES},
             graph=operator.graph,
-            within=Deadline.after(10, operator.clock),
+            within=Terms.after(10, operator.clock),
         )
         assert not outcome.errors
     assert _generated() > before

@@ -8,7 +8,7 @@ from graphql import OperationType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.clock import Deadline
+from connectors.terms import Terms
 from gateway.documents import MAX_REMEMBERED
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome
@@ -38,7 +38,7 @@ async def _run(
     operator = FakeOperator()
     prepared = operations.prepare(text)
     return await operations.execute(
-        prepared, name=name, variables=variables, graph=operator.graph, within=Deadline.after(5, operator.clock)
+        prepared, name=name, variables=variables, graph=operator.graph, within=Terms.after(5, operator.clock)
     )
 
 

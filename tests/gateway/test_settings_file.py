@@ -269,6 +269,9 @@ def test_every_setting_is_described() -> None:
             "plans",
             "limits",
             "check",
+            "control",
+            "events",
+            "callers",
             "tls",
             "guard",
         }

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from connectors.capabilities import Billing, Connector, Customers, Network, RechargeHistory, Recharging
-from connectors.clock import Deadline
+from connectors.terms import Terms
 from gateway import systems
 from gateway.routing import Route
 from gateway.settings import Settings, SettingsError
@@ -88,8 +88,10 @@ async def test_one_connector_that_fails_to_close_leaves_none_open() -> None:
         def __init__(self, system: str) -> None:
             self.system = system
 
-        async def check(self, *, msisdn: str, within: Deadline) -> None:
+        async def check(self, *, msisdn: str, within: Terms) -> None:
             raise AssertionError(msisdn, within)
+
+        def renew(self, settings: object) -> None: ...
 
         async def open_ahead(self) -> None: ...
 

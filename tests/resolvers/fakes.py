@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
-from connectors.clock import Clock, Deadline
+from connectors.clock import Clock
 from connectors.errors import ConnectorError, NotKnown
 from connectors.guard import Answer
+from connectors.terms import Terms
 from schema.billing import AccountBalance, Bill, BillingAccount, BillStatus, Payment, PaymentMode, Subscriber
 from schema.customer import Customer, PartyRef
 from schema.money import Money
@@ -103,19 +104,19 @@ class FakeCrm(FakeSystem):
         )
 
     async def customers(
-        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+        self, ids: Sequence[str], *, parts: frozenset[CustomerPart], within: Terms
     ) -> Mapping[str, Answer[Customer] | ConnectorError]:
         self.asked("customers", parts)
         return {i: Answer(self.customer(i, parts), NOW, parts) for i in ids if i in self.accounts}
 
     async def customers_of_party(
-        self, party_id: str, *, parts: frozenset[CustomerPart], within: Deadline
+        self, party_id: str, *, parts: frozenset[CustomerPart], within: Terms
     ) -> Answer[tuple[Customer, ...]]:
         self.asked("customers_of_party", parts)
         return Answer(tuple(self.customer(i, parts) for i in self.accounts if party_id == f"5{i}"), NOW, parts)
 
     async def customers_of_accounts(
-        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Deadline
+        self, account_numbers: Sequence[str], *, parts: frozenset[CustomerPart], within: Terms
     ) -> Answer[tuple[Customer, ...]]:
         self.asked("customers_of_accounts", parts)
         owners = [i for i, numbers in self.accounts.items() if set(numbers) & set(account_numbers)]
@@ -123,7 +124,7 @@ class FakeCrm(FakeSystem):
         return Answer(tuple(self.customer(i, parts) for i in owners), NOW, parts)
 
     async def parties(
-        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Deadline
+        self, refs: Sequence[PartyRef], *, parts: frozenset[PartyPart], within: Terms
     ) -> Mapping[PartyRef, Answer[Party] | ConnectorError]:
         self.asked("parties", parts)
         return {
@@ -165,9 +166,7 @@ class FakeBilling(FakeSystem):
         self.without_accounts = False
         """Whether every customer is known but has no account."""
 
-    async def profile(
-        self, key: BillingKey, *, parts: frozenset[BillingPart], within: Deadline
-    ) -> Answer[BillingProfile]:
+    async def profile(self, key: BillingKey, *, parts: frozenset[BillingPart], within: Terms) -> Answer[BillingProfile]:
         self.asked("profile", parts)
         numbers = [
             number
@@ -211,7 +210,7 @@ class FakeBilling(FakeSystem):
         )
         return Answer(profile, NOW, parts)
 
-    async def bills(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Bill, ...]]:
+    async def bills(self, account_number: str, *, period: Period, within: Terms) -> Answer[tuple[Bill, ...]]:
         self.asked("bills", period=period)
         self._check(account_number)
         return Answer(tuple(self.bill(account_number, n) for n in range(24)), NOW)
@@ -238,7 +237,7 @@ class FakeBilling(FakeSystem):
             source=self.origin(),
         )
 
-    async def payments(self, account_number: str, *, period: Period, within: Deadline) -> Answer[tuple[Payment, ...]]:
+    async def payments(self, account_number: str, *, period: Period, within: Terms) -> Answer[tuple[Payment, ...]]:
         self.asked("payments", period=period)
         self._check(account_number)
         payment = Payment(
@@ -256,7 +255,7 @@ class FakeBilling(FakeSystem):
         return Answer((payment,), NOW)
 
     async def balance(
-        self, account_number: str, *, account_key: str | None = None, within: Deadline
+        self, account_number: str, *, account_key: str | None = None, within: Terms
     ) -> Answer[AccountBalance]:
         self.asked("balance")
         return Answer(
@@ -278,11 +277,11 @@ class FakeHss(FakeSystem):
         self.source: Source | None = None
         """Where everything is said to come from; None for here and now."""
 
-    async def profile_by_msisdn(self, msisdn: str, *, within: Deadline) -> Answer[NetworkProfile]:
+    async def profile_by_msisdn(self, msisdn: str, *, within: Terms) -> Answer[NetworkProfile]:
         self.asked("profile_by_msisdn")
         return self._profile(msisdn, IMSI, known=msisdn == MSISDN)
 
-    async def profile_by_imsi(self, imsi: str, *, within: Deadline) -> Answer[NetworkProfile]:
+    async def profile_by_imsi(self, imsi: str, *, within: Terms) -> Answer[NetworkProfile]:
         self.asked("profile_by_imsi")
         return self._profile(self.msisdn, imsi, known=imsi == IMSI)
 
@@ -322,7 +321,7 @@ class FakeRecharge(FakeSystem):
         if msisdn not in self.lines:
             raise NotKnown("no such subscriber", system=self.system)
 
-    async def balances(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Balance, ...]]:
+    async def balances(self, msisdn: str, *, within: Terms) -> Answer[tuple[Balance, ...]]:
         self.asked("balances")
         self._known(msisdn)
         main = Balance(
@@ -337,17 +336,17 @@ class FakeRecharge(FakeSystem):
         return Answer((main,), NOW)
 
     async def prepaid_account(
-        self, msisdn: str, *, parts: frozenset[PrepaidPart], within: Deadline
+        self, msisdn: str, *, parts: frozenset[PrepaidPart], within: Terms
     ) -> Answer[PrepaidAccount]:
         self.asked("prepaid_account", parts)
         self._known(msisdn)
         return Answer(PrepaidAccount(service_class="1", source=self.origin()), NOW, parts)
 
-    async def accumulators(self, msisdn: str, *, within: Deadline) -> Answer[tuple[Accumulator, ...]]:
+    async def accumulators(self, msisdn: str, *, within: Terms) -> Answer[tuple[Accumulator, ...]]:
         self.asked("accumulators")
         return Answer((), NOW)
 
-    async def recharges(self, msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
+    async def recharges(self, msisdn: str, *, period: Period, within: Terms) -> Answer[tuple[Recharge, ...]]:
         self.asked("recharges", period=period)
         if self.only_known:
             self._known(msisdn)

@@ -5,8 +5,8 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.clock import Deadline
 from connectors.routes import Routes, Systems
+from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome
 from resolvers.context import Context, Graph
@@ -84,7 +84,7 @@ class FakeOperator:
             self.graph,
             needs=planned.plan.needs,
             variables=planned.variables,
-            within=Deadline.after(within_s, self.clock),
+            within=Terms.after(within_s, self.clock),
             always_confirm=always_confirm,
         )
         return await _OPERATIONS.run(planned, context=context)

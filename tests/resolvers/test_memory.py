@@ -1,10 +1,13 @@
 """What identities resolved to is remembered within bounds, and its keys tell nobody's number."""
 
+import dataclasses
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
 from connectors.capabilities import BillingProfile
+from connectors.guard import Keys, Subject, subject
 from resolvers.memory import (
     MAX_ACCOUNTS,
     MAX_LINES,
@@ -184,3 +187,97 @@ def test_the_age_of_trust_is_the_operators(seconds: float) -> None:
     memory = IdentityMemory(remember_s=3600, max_age_s=seconds, max_entries=1, clock=FixedClock())
 
     assert dt.timedelta(seconds=seconds) == memory.max_age
+
+
+IDENTITY = (
+    (By.MSISDN, MSISDN, subject.line),
+    (By.IMSI, IMSI, subject.sim),
+    (By.ACCOUNT, ACCOUNT, subject.account),
+    (By.PARTY, "51000042", subject.party),
+    (By.NUMBER, "1000043", subject.customer),
+)
+
+
+@pytest.mark.parametrize(("by", "value", "who"), IDENTITY)
+def test_where_a_name_led_is_forgotten_with_whom_it_names(by: By, value: str, who: Callable[[str], Subject]) -> None:
+    for about in (who(value), subject.customer(WHO.number), subject.account(ACCOUNT)):
+        memory, name = _memory(), Name(by, value)
+        memory.learn_name(name, RESOLVED)
+        memory.forget_about([subject.line("99960000099")])
+        assert memory.resolved(name) is not None
+
+        memory.forget_about([about])
+
+        assert memory.resolved(name) is None
+        assert 0 == len(memory)
+
+
+async def test_a_line_is_forgotten_wherever_it_is_told_of() -> None:
+    clock = FixedClock()
+    memory = _memory(clock=clock)
+    memory.learn_sim(IMSI, Sim(MSISDN, NOW))
+    memory.learn_profile("billing", await _profile(ACCOUNTS, SUBSCRIBERS), parts=frozenset({ACCOUNTS, SUBSCRIBERS}))
+
+    memory.forget_about([subject.line(MSISDN)])
+
+    assert (None, None, None) == (memory.sim(IMSI), memory.account(ACCOUNT), memory.line(MSISDN))
+    assert memory.line(SECOND_MSISDN) is not None
+
+
+@pytest.mark.parametrize("about", [subject.customer("1000042"), subject.account(ACCOUNT), subject.party("51000042")])
+def test_what_hangs_on_a_customer_is_forgotten_with_any_of_it(about: Subject) -> None:
+    memory = _memory()
+    memory.learn_customer(FakeCrm().customer("1000042", frozenset(CustomerPart)))
+    assert memory.customer(WHO).account_numbers
+
+    memory.forget_about([about])
+
+    assert (None, None) == (memory.customer(WHO).account_numbers, memory.customer(WHO).party)
+
+
+def test_what_was_confirmed_before_is_not_learned_after_it_was_forgotten() -> None:
+    clock = FixedClock()
+    memory = _memory(clock=clock)
+    clock.advance(5)
+    memory.forget_about([subject.line(MSISDN)])
+    clock.advance(5)
+
+    memory.learn_name(NAME, RESOLVED)
+    memory.learn_sim(IMSI, Sim(MSISDN, NOW))
+    assert (None, None) == (memory.resolved(NAME), memory.sim(IMSI))
+
+    later = dataclasses.replace(RESOLVED, confirmed_at=clock.now())
+    memory.learn_name(NAME, later)
+    assert later == memory.resolved(NAME)
+
+
+def test_everything_can_be_forgotten() -> None:
+    memory = _memory()
+    memory.learn_name(NAME, RESOLVED)
+
+    memory.forget_all()
+
+    assert 0 == len(memory)
+    memory.learn_name(NAME, RESOLVED)
+    assert memory.resolved(NAME) is None
+
+
+def test_those_told_of_by_tags_alone_are_forgotten() -> None:
+    clock, keys = FixedClock(), Keys()
+    memory = IdentityMemory(remember_s=3600, max_age_s=60, max_entries=9, clock=clock, tags=keys.tags)
+    memory.learn_name(NAME, RESOLVED)
+    memory.learn_sim(IMSI, Sim("99960000099", NOW))
+
+    memory.forget_tagged(keys.tags([subject.customer(WHO.number)]))
+
+    assert memory.resolved(NAME) is None
+    assert memory.sim(IMSI) is not None
+
+
+def test_out_of_touch_with_the_others_an_identity_is_trusted_for_a_shorter_time() -> None:
+    touch = iter([True, False, True])
+    memory = IdentityMemory(
+        remember_s=3600, max_age_s=60, max_entries=9, clock=FixedClock(), in_touch=lambda: next(touch), apart_s=5
+    )
+
+    assert [60, 5, 60] == [memory.max_age.total_seconds() for _ in range(3)]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from connectors.errors import NotKnown, Unavailable
 from resolvers.failures import AmbiguousIdentity
 from resolvers.several import Found, Merged, each_part, joined, the_one_that_knows
+from tests.bars import bar
 
 KNOWS, UNKNOWN, ILL = "knows", "unknown", "ill"
 STATES = st.sampled_from([KNOWS, UNKNOWN, ILL])
@@ -80,7 +81,7 @@ async def test_all_are_asked_side_by_side() -> None:
         await waiting.wait()
         return 1
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(bar(1)):
         assert (1, 1, 1) == (await each_part("abc", ask)).parts
 
 

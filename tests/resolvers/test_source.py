@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from connectors.clock import Deadline
+from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Planned
 from resolvers.context import Context
@@ -35,7 +35,7 @@ async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: flo
         operator.graph,
         needs=planned.plan.needs,
         variables=planned.variables,
-        within=Deadline.after(5, operator.clock),
+        within=Terms.after(5, operator.clock),
     )
     operator.clock.advance(took_s)
     outcome = await operations.run(planned, context=context)
@@ -52,8 +52,8 @@ async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: flo
         (0.5, None, "LIVE"),
         (0.5, 60, "LIVE"),
         (-0.001, 60, "CACHED"),
-        (-60, 60, "CACHED"),
-        (-60.001, 60, "STALE"),
+        (-59.999, 60, "CACHED"),
+        (-60, 60, "STALE"),
         (-600, None, "CACHED"),
     ],
 )

@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.clock import Deadline
 from connectors.errors import NotKnown, Unavailable
 from connectors.guard import Answer
+from connectors.terms import Terms
 from gateway.operation import Outcome
 from schema.network import NetworkProfile
 from tests.resolvers.fakes import FakeHss
@@ -51,11 +51,11 @@ class SimHss(FakeHss):
         super().__init__()
         self.sims: dict[str, str] = {}
 
-    async def profile_by_imsi(self, imsi: str, *, within: Deadline) -> Answer[NetworkProfile]:  # noqa: ARG002 - as the Protocol says
+    async def profile_by_imsi(self, imsi: str, *, within: Terms) -> Answer[NetworkProfile]:  # noqa: ARG002 - as the Protocol says
         self.asked("profile_by_imsi")
         return self._sim(imsi)
 
-    async def profile_by_msisdn(self, msisdn: str, *, within: Deadline) -> Answer[NetworkProfile]:  # noqa: ARG002 - as the Protocol says
+    async def profile_by_msisdn(self, msisdn: str, *, within: Terms) -> Answer[NetworkProfile]:  # noqa: ARG002 - as the Protocol says
         self.asked("profile_by_msisdn")
         imsi = next((imsi for imsi, number in self.sims.items() if number == msisdn), None)
         return self._sim(imsi)

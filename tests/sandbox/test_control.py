@@ -1,8 +1,12 @@
 """The control port: what it shows and switches, and whom and what it refuses."""
 
+import asyncio
+
 import pytest
 
 from sandbox import Sandbox
+from sandbox.call import SystemName
+from sandbox.calls import CallCounter
 from tests.sandbox.wire import CUSTOMERS, Wire
 
 SYSTEMS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
@@ -30,6 +34,37 @@ async def test_calls_are_counted_until_they_are_forgotten(wire: Wire) -> None:
     nothing: dict[str, dict[str, int]] = {system: {} for system in SYSTEMS}
     assert nothing | {"crm": {"GET /customer": 1}} == counted
     assert nothing == await wire.calls()
+
+
+async def test_it_tells_how_densely_calls_came_and_how_many_are_being_answered(wire: Wire) -> None:
+    await wire.control("PUT", "/faults/crm", json={"kind": "slow", "ms": 10_000})
+    asking = [asyncio.create_task(wire.crm(CUSTOMERS)) for _ in range(3)]
+    while (await wire.calls())["crm"] != {"GET /customer": 3}:  # noqa: ASYNC110 - Only asking tells.
+        await asyncio.sleep(0.01)
+
+    busy = (await wire.control("GET", "/calls/pace")).json()
+    for task in asking:
+        task.cancel()
+    await asyncio.gather(*asking, return_exceptions=True)
+    while (await wire.control("GET", "/calls/pace")).json()["crm"]["live"]:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+    assert {"peak": 3, "live": 3, "most": 3} == busy["crm"]
+    assert {"peak": 0, "live": 0, "most": 0} == busy["billing"]
+    assert 3 == (await wire.control("GET", "/calls/pace")).json()["crm"]["most"]
+
+    await wire.control("DELETE", "/calls")
+    assert 0 == (await wire.control("GET", "/calls/pace")).json()["crm"]["most"]
+
+
+def test_the_peak_is_of_any_one_second_and_not_of_the_seconds_of_a_clock() -> None:
+    instants = iter((0.0, 0.6, 0.7, 1.1, 1.5, 1.65))
+    counter = CallCounter(monotonic=lambda: next(instants))
+
+    for _ in range(6):
+        counter.count(SystemName.CRM, "x")
+
+    assert {"peak": 4, "live": 0, "most": 0} == counter.pace_as_json()["crm"]
 
 
 async def test_faults_are_shown_as_they_were_set(wire: Wire) -> None:
@@ -107,6 +142,55 @@ async def test_options_are_shown(wire: Wire) -> None:
     await wire.control("PUT", "/options", json={"crm": {"totals": False}})
 
     assert {"crm": {"totals": False}} == (await wire.control("GET", "/options")).json()
+
+
+async def test_a_customer_who_is_changed_is_another_in_every_system(sandbox: Sandbox, wire: Wire) -> None:
+    person = sandbox.people.customer(42)
+    assert person is not None
+    told = (await wire.control("PATCH", "/customers/1000042", json={"name": "Ada King", "status": "suspended"})).json()
+
+    assert {"id": "1000042", "name": "Ada King", "status": "suspended"} == told
+    found = (await wire.crm(f"{CUSTOMERS}/1000042")).json()
+    assert ("Ada King", "suspended") == (found["name"], found["status"])
+    changed = sandbox.people.customer(42)
+    assert changed is not None
+    assert {"Ada King"} == {account.name for account in changed.accounts}
+    # The rest of a life goes on.
+    assert [line.key for line in person.lines] == [line.key for line in changed.lines]
+    assert person.traits.since == changed.traits.since
+
+
+async def test_what_is_not_said_of_a_customer_stays(wire: Wire) -> None:
+    before = (await wire.control("GET", "/customers/1000042")).json()
+    await wire.control("PATCH", "/customers/1000042", json={"status": "inactive"})
+    await wire.control("PATCH", "/customers/1000042", json={"name": "Ada"})
+
+    assert {**before, "name": "Ada", "status": "inactive"} == (await wire.control("GET", "/customers/1000042")).json()
+
+
+@pytest.mark.parametrize(
+    ("body", "hint"),
+    [
+        ({}, "status"),
+        ([], "status"),
+        ({"name": ""}, "characters"),
+        ({"name": "x" * 101}, "characters"),
+        ({"name": 7}, "characters"),
+        ({"status": "dead"}, "active, suspended, inactive"),
+        ({"status": []}, "active, suspended, inactive"),
+        ({"name": "Ada", "age": 7}, "both"),
+    ],
+)
+async def test_a_change_that_makes_no_sense_is_refused(wire: Wire, body: object, hint: str) -> None:
+    response = await wire.control("PATCH", "/customers/1000042", json=body)
+
+    assert 400 == response.status_code
+    assert hint in response.json()["error"]
+
+
+@pytest.mark.parametrize("customer", ["1000301", "999", "nobody"])
+async def test_nobody_cannot_be_changed(wire: Wire, customer: str) -> None:
+    assert 404 == (await wire.control("PATCH", f"/customers/{customer}", json={"name": "Ada"})).status_code
 
 
 async def test_a_large_body_is_refused(wire: Wire) -> None:

@@ -161,3 +161,35 @@ async def test_list_and_single_calls_are_counted_under_one_name(wire: Wire) -> N
         await wire.crm(path)
 
     assert {"GET /customer": 2, "GET /individual": 1, "GET /organization": 1} == (await wire.calls())["crm"]
+
+
+@pytest.mark.parametrize("question", [f"{CUSTOMERS}/1000001", CUSTOMERS])
+async def test_who_has_the_answer_already_is_told_so_without_a_body(wire: Wire, question: str) -> None:
+    parameters = {"fields": "name", "id": "1000001"} if question == CUSTOMERS else {"fields": "name"}
+    first = await wire.crm(question, **parameters)
+    etag = first.headers["etag"]
+
+    for condition in (etag, f"W/{etag}", f'"x", {etag}', "*"):
+        response = await wire.crm_unless(condition, question, **parameters)
+
+        assert (304, b"", etag) == (response.status_code, response.content, response.headers["etag"])
+        assert not {"content-length", "content-type", "transfer-encoding"} & set(response.headers)
+
+
+@pytest.mark.parametrize("condition", ['"x"', "x", ""])
+async def test_who_has_another_one_is_given_it(wire: Wire, condition: str) -> None:
+    response = await wire.crm_unless(condition, f"{CUSTOMERS}/1000001")
+
+    assert (200, "1000001") == (response.status_code, response.json()["id"])
+
+
+async def test_other_fields_and_other_objects_have_other_etags_and_what_is_none_has_none(wire: Wire) -> None:
+    responses = [
+        await wire.crm(f"{CUSTOMERS}/1000001", fields="name"),
+        await wire.crm(f"{CUSTOMERS}/1000001", fields="status"),
+        await wire.crm(f"{CUSTOMERS}/1000002", fields="status"),
+    ]
+
+    assert 3 == len({response.headers["etag"] for response in responses})
+    for response in (await wire.crm(f"{CUSTOMERS}/1"), await wire.crm(CUSTOMERS, limit="2")):
+        assert "etag" not in response.headers

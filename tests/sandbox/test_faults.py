@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from sandbox import Sandbox
+from tests.bars import bar
 from tests.sandbox.wire import CUSTOMERS, HISTORY, Wire, billing_header, by_number, password
 
 SYSTEMS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
@@ -95,7 +96,7 @@ async def test_a_call_in_flight_is_dropped_when_a_system_goes_off(patient: Patie
     await patient.wire.fault(patient.system, "off")
 
     with pytest.raises(httpx.TransportError):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(bar(2)):
             await asking
 
 
@@ -201,6 +202,14 @@ async def test_garbage_has_the_right_content_type(patient: Patient) -> None:
     assert one.content != other.content
 
 
+async def test_what_was_not_asked_about_has_not_changed_either(patient: Patient) -> None:
+    await patient.wire.fault(patient.system, "304")
+
+    response = await patient.ask()
+
+    assert (304, b"", '"another"') == (response.status_code, response.content, response.headers["etag"])
+
+
 async def test_every_open_session_expires_once_and_new_logins_work(sandbox: Sandbox, wire: Wire) -> None:
     key = f"<gsm:msisdn>{sandbox.stories[2].msisdn}</gsm:msisdn>"
     sessions = [await wire.login(), await wire.login()]
@@ -213,11 +222,11 @@ async def test_every_open_session_expires_once_and_new_logins_work(sandbox: Sand
 
 
 async def test_calls_to_an_ill_system_are_counted(patient: Patient) -> None:
-    for kind in ("slow", "fault", "503", "html", "garbage"):
+    for kind in ("slow", "fault", "503", "304", "html", "garbage"):
         await patient.wire.fault(patient.system, kind, ms=0)
         await patient.ask()
 
-    assert {patient.operation: 5} == (await patient.wire.calls())[patient.system]
+    assert {patient.operation: 6} == (await patient.wire.calls())[patient.system]
 
 
 async def test_a_fault_with_a_number_of_times_heals_itself(patient: Patient) -> None:

@@ -98,6 +98,11 @@ class Wire:
         auth = ("switchboard", password("crm"))
         return await self.http.get(self.url("crm", path), params=parameters, auth=auth)
 
+    async def crm_unless(self, known: str, path: str, **parameters: str) -> httpx.Response:
+        """The same, but only if its ETag is not *known*."""
+        auth, headers = ("switchboard", password("crm")), {"If-None-Match": known}
+        return await self.http.get(self.url("crm", path), params=parameters, auth=auth, headers=headers)
+
     # SOAP
 
     async def soap(self, system: str, path: str, body: str, *, action: str | None, header: str = "") -> Xml:

@@ -1,7 +1,10 @@
 """The graph as app developers see it: everything described, sourced, and nullable where a system may fail."""
 
+import dataclasses
+import enum
 import inspect
 import pathlib
+import typing
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +22,7 @@ from graphql import (
 )
 
 import schema
+from connectors.capabilities import Billing, Customers, Network, RechargeHistory, Recharging
 from resolvers.graph import build
 
 GRAPH = build()
@@ -114,6 +118,49 @@ def test_whatever_a_system_gave_says_where_it_came_from() -> None:
     }
 
     assert {found.name for found in given} - NO_SYSTEM_OF_ITS_OWN == sourced
+
+
+def _what_capabilities_give(found: Any) -> Iterator[type]:
+    """The words within an annotation such as `Answer[tuple[Bill, ...]]`, through records that are no words."""
+    if isinstance(found, type) and hasattr(found, "__strawberry_definition__") and not issubclass(found, enum.Enum):
+        yield found
+    elif dataclasses.is_dataclass(found) and isinstance(found, type) and not typing.get_args(found):
+        for each in typing.get_type_hints(found).values():
+            yield from _what_capabilities_give(each)
+    for each in typing.get_args(found):
+        yield from _what_capabilities_give(each)
+
+
+def test_every_word_that_a_connector_makes_has_its_source() -> None:
+    operations = [
+        operation
+        for capability in (Customers, Billing, Network, Recharging, RechargeHistory)
+        for name, operation in inspect.getmembers(capability, inspect.isfunction)
+        if not name.startswith("_")
+    ]
+    given = {word for each in operations for word in _what_capabilities_give(typing.get_type_hints(each)["return"])}
+
+    assert {"Customer", "Party", "Bill", "BillingAccount", "NetworkProfile", "Balance"} <= {
+        each.__name__ for each in given
+    }
+    for word in given:
+        source = TYPES[word.__name__].fields["source"]  # type: ignore[attr-defined]
+        assert "Source!" == str(source.type), word
+
+
+def test_a_source_tells_all_there_is_to_know_of_it() -> None:
+    fields = TYPES["Source"].fields  # type: ignore[attr-defined]
+
+    assert {"system", "operation", "fetchedAt", "ageSeconds", "freshness"} == set(fields)
+
+
+def test_what_callers_may_say_of_time_and_age_is_described() -> None:
+    found = {each.name: each for each in GRAPH._schema.directives if each.name in {"within", "fresh"}}
+
+    assert {"within", "fresh"} == set(found)
+    for each in found.values():
+        assert each.description
+        assert all(argument.description for argument in each.args.values())
 
 
 @pytest.mark.parametrize("entity", ["Customer", "Line", "BillingAccount", "Bill"])

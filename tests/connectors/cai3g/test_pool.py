@@ -8,18 +8,20 @@ import pytest
 from connectors.cai3g.session import Opened, Session, SessionGone, Ticket
 from connectors.cai3g.sessions import SessionPool
 from connectors.errors import ConnectorError, Unavailable
+from tests.bars import bar
 from tests.connectors.support import FixedClock, Reports
 
 
 class Door:
     def __init__(self) -> None:
         self.serial = itertools.count(1)
-        self.opened = 0
+        self.opened = self.tried = 0
         self.fails: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
 
     async def log_in(self) -> Opened:
+        self.tried += 1
         await self.gate.wait()
         if self.fails is not None:
             raise self.fails
@@ -31,8 +33,8 @@ class Door:
         raise Unavailable("cannot log out", system="hss")
 
 
-def pool_of(size: int, door: Door) -> SessionPool:
-    return SessionPool("hss", door, size=size, cool_down_s=1, clock=FixedClock(), report=Reports())
+def pool_of(size: int, door: Door, *, cool_down_s: float = 1) -> SessionPool:
+    return SessionPool("hss", door, size=size, cool_down_s=cool_down_s, clock=FixedClock(), report=Reports())
 
 
 async def test_an_unexpected_error_in_login_is_an_unavailable_system_and_no_call_hangs():
@@ -45,6 +47,26 @@ async def test_an_unexpected_error_in_login_is_an_unavailable_system_and_no_call
 
     with pytest.raises(Unavailable, match="KeyError"):
         await pool.call(ask)
+
+
+@pytest.mark.parametrize("cool_down_s", [0, 1])
+async def test_a_login_that_fails_is_not_tried_again_for_those_who_waited_for_it(cool_down_s: float):
+    door = Door()
+    door.gate.clear()
+    door.fails = Unavailable("cannot log in", system="hss")
+    pool = pool_of(1, door, cool_down_s=cool_down_s)
+
+    async def ask(ticket: Ticket) -> Ticket:
+        return ticket
+
+    asked = [asyncio.create_task(pool.call(ask)) for _ in range(5)]
+    await asyncio.sleep(0)
+    door.gate.set()
+    async with asyncio.timeout(10):
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [Unavailable] * 5 == [type(answer) for answer in answers]
+    assert 1 == door.tried
 
 
 async def test_a_call_cancelled_at_the_moment_it_gets_its_session_gives_it_back(monkeypatch):
@@ -83,7 +105,7 @@ async def test_a_session_given_back_as_a_waiting_call_is_cancelled_goes_to_the_n
     leaving.cancel()  # Before the holder, which is already scheduled, gives its session back.
     await asyncio.gather(holding, leaving, return_exceptions=True)
 
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(bar(1)):
         assert "s1" == await pool.call(hold)
 
 

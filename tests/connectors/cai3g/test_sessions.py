@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from connectors.errors import DeadlineReached, Misconfigured, TimedOut, Unavailable
+from tests.bars import bar
 from tests.connectors.cai3g.fake import cai3g_fault, header_fault
 from tests.connectors.support import soon
 
@@ -267,11 +268,11 @@ async def test_closing_ends_in_time_when_logouts_hang_and_login_is_under_way(hss
     monkeypatch.setattr("connectors.cai3g.sessions.CLOSING_S", 0.05)
     connector = connect(sessions=2)
     await connector.profile_by_msisdn(NUMBERS[0], within=soon())
-    hss.login_latency_s = hss.latency_s = 5.0
+    hss.login_latency_s = hss.latency_s = 60.0
     calls = [asyncio.create_task(connector.profile_by_msisdn(number, within=soon())) for number in NUMBERS[:2]]
     await asyncio.sleep(0.01)
 
-    async with asyncio.timeout(0.5):
+    async with asyncio.timeout(bar(0.5)):
         await connector.aclose()
 
     await asyncio.gather(*calls, return_exceptions=True)

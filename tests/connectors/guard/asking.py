@@ -2,16 +2,22 @@
 
 import asyncio
 
-from connectors.clock import Deadline
 from connectors.guard import Answer, Call
+from connectors.terms import Criticality, Terms
 from schema.parts import Part
 from tests.connectors.support import FixedClock
 
 CLOCK = FixedClock()
 
 
-def call(*args: object, operation: str = "Get", parts: frozenset[Part] = frozenset(), seconds: float = 5.0) -> Call:
-    return Call("hss", operation, args or ("42",), Deadline.after(seconds, CLOCK), parts)
+def call(
+    *args: object,
+    operation: str = "Get",
+    parts: frozenset[Part] = frozenset(),
+    seconds: float = 5.0,
+    criticality: Criticality = Criticality.AGENT,
+) -> Call:
+    return Call("hss", operation, args or ("42",), Terms.after(seconds, CLOCK, criticality=criticality), parts)
 
 
 class System:

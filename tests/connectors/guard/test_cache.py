@@ -1,21 +1,18 @@
-"""Cache: what is kept, for how long, and that no key fits two questions or shows a number."""
+"""Cache: what is kept, for how long, and under which key and tags."""
 
 import dataclasses
-import datetime as dt
-from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from connectors.capabilities import BillingKey, BillingKeyKind, Period
+from connectors.capabilities import BillingKey, BillingKeyKind
 from connectors.errors import Unavailable
-from connectors.guard import Answer
-from connectors.guard.cache import Cache, _canonical
+from connectors.guard import Answer, GuardSettings, Keys, subject
+from connectors.guard.cache import Cache
 from schema.parts import PrepaidPart
 from tests.connectors.guard.asking import call, unused
 from tests.connectors.support import DictStore, FixedClock
 
+KEYS = Keys(b"secret")
 ACCOUNT = frozenset({PrepaidPart.ACCOUNT})
 BOTH = frozenset(PrepaidPart)
 
@@ -28,7 +25,7 @@ class Kept:
         self.store = DictStore()
         self.asked = 0
         self.failure: Exception | None = None
-        self.cache = Cache(fresh_s=fresh_s, store=self.store, clock=self.clock)
+        self.cache = Cache(GuardSettings(fresh_s=fresh_s, jitter=0), store=self.store, clock=self.clock, keys=KEYS)
 
     async def ask(self, *args: object, **changes):
         answer = await self.cache.recall(call(*args, **changes), unused, proceed=self._keep)
@@ -111,45 +108,11 @@ class Thing:
     """Anything whose contents the cache does not know how to tell apart."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Pair:
-    one: str
-    two: str = dataclasses.field(repr=False)
+async def test_an_answer_is_kept_under_the_tags_of_its_system_and_of_whom_it_names():
+    kept = Kept(Get=60)
+    asked = dataclasses.replace(call(), about=(subject.line("42"),), names=lambda value: [subject.sim(f"7{value}")])
 
+    await kept.cache.recall(asked, unused, proceed=kept._keep)
 
-arguments = st.recursive(
-    st.text(max_size=5)
-    | st.integers()
-    | st.booleans()
-    | st.none()
-    | st.binary(max_size=3)
-    | st.decimals(allow_nan=False, allow_infinity=False, places=2)
-    | st.sampled_from(PrepaidPart)
-    | st.datetimes(timezones=st.just(dt.UTC)).map(lambda at: Period(start=at, end=at + dt.timedelta(0)))
-    | st.builds(Pair, st.text(max_size=3), st.text(max_size=3)),
-    lambda inner: st.lists(inner, max_size=4).map(tuple) | st.frozensets(inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [(("a", "bc"), ("ab", "c")), (("astrb",), ("a", "b")), ((1,), ("1",)), ((1,), (True,)), ((), ((),))],
-)
-def test_arguments_that_look_alike_when_joined_have_keys_of_their_own(one, other):
-    assert _canonical(one) != _canonical(other)
-
-
-@settings(max_examples=60)
-@given(arguments, arguments)
-def test_only_equal_arguments_have_equal_keys(one, other):
-    if _canonical(one) == _canonical(other):
-        assert one == other
-
-
-@settings(max_examples=40)
-@given(arguments)
-def test_a_key_does_not_depend_on_the_order_of_a_set(argument):
-    members = [argument, "x", 7, Decimal("1.5")]
-
-    assert _canonical(frozenset(members)) == _canonical(frozenset(reversed(members)))
+    (tags,) = kept.store.tags.values()
+    assert set(KEYS.tags([subject.line("42"), subject.sim("71")], ["hss"])) == set(tags)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from connectors.guard import Answer
+from connectors.guard import Answer, GuardSettings
 from connectors.guard.cache import Cache
 from connectors.guard.record import RECORD, Reliance, recorded
 from tests.connectors.guard.asking import call, unused
@@ -19,7 +19,7 @@ class Kept:
         self.clock = FixedClock()
         self.store = DictStore()
         self.asked = 0
-        self.cache = Cache(fresh_s={"Get": 60}, store=self.store, clock=self.clock)
+        self.cache = Cache(GuardSettings(fresh_s={"Get": 60}, jitter=0), store=self.store, clock=self.clock)
 
     async def ask(self, *args: object, **named: Any) -> None:
         await self.cache.recall(call(*args, **named), unused, proceed=self._keep)

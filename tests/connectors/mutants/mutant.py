@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+from typing import Any
 
 
 class Effect(enum.Enum):
@@ -20,6 +21,10 @@ class Mutant:
     effect: Effect
     body: bytes = dataclasses.field(repr=False)
     charset: str | None = None
+
+    def _repr_pretty_(self, printer: Any, _: Any) -> None:
+        # Hypothesis shows every field of a dataclass otherwise, and a body may be as long as a book.
+        printer.text(repr(self))
 
     def content_type(self, media_type: str) -> str:
         """The Content-Type header that goes with it."""

@@ -236,7 +236,15 @@ def test_a_long_document_is_left_to_the_parser_which_gives_way_to_others():
 
 
 @pytest.mark.parametrize(
-    "piece", ["<p:Line>", "<p:Bill><p:No>", "<p:Line><p:Number>1</p:Number>", line()[:-9], "<p:Line>" + MARK[:-1]]
+    "piece",
+    ["<p:Line>", "<p:Bill><p:No>", "<p:Line><p:Number>1</p:Number>", line()[:-9], "<p:Line>" + MARK[:-1]],
+    ids=[
+        "begun",
+        "bill",
+        "number",
+        "unfinished",
+        "mark",
+    ],  # The mark is another in every process, a test's name is not.
 )
 def test_what_begins_like_a_row_again_and_again_takes_no_longer_than_it_is_long(piece):
     known, document = taught(), reply(piece * (140_000 // len(piece)))

@@ -55,6 +55,7 @@ class Node:
     status: int = 200
     content_type: str = "text/xml"
     body: bytes | None = None
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
     asked: list[Asked] = dataclasses.field(default_factory=list)
 
     async def _air(self, request: Request) -> Response:
@@ -62,7 +63,7 @@ class Node:
         (members,), method = xmlrpc.client.loads(body)
         assert isinstance(members, dict)
         self.asked.append(Asked(str(method), members, request.headers, request.url.path, body))
-        return Response(self._answer(str(method), members), self.status, media_type=self.content_type)
+        return Response(self._answer(str(method), members), self.status, self.headers, self.content_type)
 
     def _answer(self, method: str, asked: dict[str, Any]) -> bytes:
         if self.body is not None:

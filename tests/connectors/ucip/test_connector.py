@@ -144,7 +144,7 @@ async def test_equal_questions_at_once_are_one_request(node, connector):
 
 async def test_a_kept_answer_says_until_when_it_is_fresh(node):
     clock = FixedClock()
-    connector = node.connector(clock=clock, guard={"fresh_s": {"GetBalanceAndDate": 30}})
+    connector = node.connector(clock=clock, guard={"fresh_s": {"GetBalanceAndDate": 30}, "jitter": 0})
 
     first = await connector.balances(MSISDN, within=soon(clock))
     clock.advance(29)

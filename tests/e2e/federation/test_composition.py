@@ -52,13 +52,34 @@ def test_what_the_other_adds_stands_beside_what_is_ours(composed: dict[str, Any]
     assert "lines(" in customer
 
 
-def test_hints_are_only_about_an_enum_of_which_the_other_knows_less(composed: dict[str, Any]) -> None:
+def test_hints_are_only_about_an_enum_and_directives_of_which_the_other_knows_less(composed: dict[str, Any]) -> None:
     """
     Apollo's composer hints at what may be meant otherwise; a new kind of hint deserves a look.
     """
-    kinds = {hint.partition(":")[0] for other in ("tickets", "notes") for hint in composed[other]["apollo"]["hints"]}
+    hints = [hint for other in ("tickets", "notes") for hint in composed[other]["apollo"]["hints"]]
+    kinds = {hint.partition(":")[0] for hint in hints}
+    ours = [hint for hint in hints if hint.startswith(("INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE", "UNUSED_ENUM"))]
 
-    assert {"INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM", "INCONSISTENT_DESCRIPTION"} >= kinds
+    assert {
+        "INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM",
+        "INCONSISTENT_DESCRIPTION",
+        "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE",
+        "UNUSED_ENUM_TYPE",
+    } >= kinds
+    assert all(any(name in hint for name in ('"@within"', '"@fresh"', '"FreshElse"')) for hint in ours), ours
+
+
+@pytest.mark.parametrize("composer", COMPOSERS)
+def test_what_callers_say_of_time_and_age_stays_in_this_subgraph(composed: dict[str, Any], composer: str) -> None:
+    """
+    Both composers drop directives of operations that not every subgraph has: behind a router, headers say the same.
+    """
+    supergraph = composed["tickets"][composer]["supergraph"]
+
+    assert "directive @fresh" in OURS
+    assert "directive @within" in OURS
+    assert "directive @fresh" not in supergraph
+    assert "directive @within" not in supergraph
 
 
 @pytest.mark.parametrize("composer", COMPOSERS)

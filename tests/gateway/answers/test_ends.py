@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+from connectors.guard import subject
 from tests.gateway.answers.support import (
     BY_NUMBER,
     BY_SIM,
@@ -41,6 +42,20 @@ class TestWhatEndsIt:
 
         assert not len(world.answers)
         assert b"Another" in written(await world.ask(CUSTOMER))
+
+    async def test_a_call_that_was_dropped_by_whom_it_is_about_or_by_its_system(self) -> None:
+        for name, (subjects, systems) in {"By tag": ([subject.customer("1000042")], []), "All": ([], ["crm"])}.items():
+            world = World()
+            await remembered(world)
+            world.operator.crm.name = name
+
+            await world.store.drop(world.keys.tags([subject.customer("1000043")], ["hss"]))
+            assert name.encode() not in written(await world.ask(CUSTOMER))
+            await world.store.drop(world.keys.tags(subjects, systems))
+            gc.collect()
+
+            assert not len(world.answers)
+            assert name.encode() in written(await world.ask(CUSTOMER))
 
     async def test_a_call_that_was_replaced_by_one_with_more_in_it(self) -> None:
         world = World()

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.capabilities import Connector
-from connectors.clock import Deadline, SystemClock
+from connectors.clock import SystemClock
 from connectors.environment import Environment
 from connectors.errors import DeadlineReached, Misconfigured
+from connectors.terms import Terms
 from gateway import systems
 from gateway.settings_file import load
 from gateway.stores.memory import MemoryStore
@@ -49,8 +50,8 @@ async def connector(config: Config, system: str) -> AsyncIterator[Connector]:
     await found.aclose()
 
 
-def _soon() -> Deadline:
-    return Deadline.after(10, CLOCK)
+def _soon() -> Terms:
+    return Terms.after(10, CLOCK)
 
 
 async def test_is_asked_each_time_however_long_answers_are_kept(
@@ -65,7 +66,7 @@ async def test_is_asked_each_time_however_long_answers_are_kept(
 
 async def test_is_not_asked_after_the_deadline(connector: Connector, sandbox: Sandbox) -> None:
     with pytest.raises(DeadlineReached):
-        await connector.check(msisdn=NOBODY, within=Deadline(CLOCK.monotonic() - 1))
+        await connector.check(msisdn=NOBODY, within=Terms(CLOCK.monotonic() - 1))
 
     assert not any(sandbox.calls.as_json().values())
 

@@ -3,18 +3,15 @@
 import asyncio
 import errno
 import socket
+import threading
 import time
 
 import pytest
 
 from connectors.settings import TlsSettings
 from gateway.check.network import Reach, reach, shown
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
+from tests.bars import bar
+from tests.ports import free_port
 
 
 async def _reach(host: str, port: int = 80) -> Reach:
@@ -27,7 +24,7 @@ async def test_a_port_where_something_listens() -> None:
 
 
 async def test_a_port_where_nothing_listens() -> None:
-    assert Reach.REFUSED is await _reach("127.0.0.1", _free_port())
+    assert Reach.REFUSED is await _reach("127.0.0.1", free_port())
 
 
 async def test_every_address_of_a_name_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,20 +79,25 @@ async def test_a_connection_that_nobody_answers_ends_in_its_time(monkeypatch: py
     before = time.monotonic()
 
     assert Reach.SILENT is await _reach("127.0.0.1")
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < bar(3)
 
 
 def test_a_silent_name_service_is_told_and_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
     def silent(*_: object, **__: object) -> list[object]:
-        time.sleep(4)
+        over.wait(60)
         return []
 
     monkeypatch.setattr("gateway.check.network.socket.getaddrinfo", silent)
     before = time.monotonic()
 
-    assert Reach.NAME_SERVICE_SILENT is asyncio.run(_reach("crm.example"))
-    assert time.monotonic() - before < 3
+    try:
+        assert Reach.NAME_SERVICE_SILENT is asyncio.run(_reach("crm.example"))
+        assert time.monotonic() - before < bar(3)
+    finally:
+        over.set()
 
 
 async def test_a_port_without_tls_shows_no_certificate() -> None:
-    assert not (await shown("127.0.0.1", _free_port(), tls=TlsSettings(), listen=False)).speaks_tls
+    assert not (await shown("127.0.0.1", free_port(), tls=TlsSettings(), listen=False)).speaks_tls

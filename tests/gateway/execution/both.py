@@ -1,9 +1,10 @@
 """One execution by graphql-core alone and one with compiled completion, and what of them must be the same."""
 
+import asyncio
 import dataclasses
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import orjson
@@ -94,3 +95,19 @@ async def same(
     alone, compiled = await both(schema, text, variables, context)
     assert alone == compiled
     return compiled
+
+
+def in_a_loop_of_its_own(work: Coroutine[Any, Any, object]) -> None:
+    """
+    Do *work*, and let fields end that were given up meanwhile: graphql-core leaves them to the loop, which ends here.
+
+    Python would warn of what never began in them, in whichever test the garbage collector comes upon it.
+    """
+
+    async def whole() -> None:
+        await work
+        while left := asyncio.all_tasks() - {asyncio.current_task()}:
+            _, late = await asyncio.wait(left, timeout=5)
+            assert not late
+
+    asyncio.run(whole())

@@ -8,8 +8,8 @@ from typing import Any
 from graphql.execution.values import VariableValues, get_variable_values
 
 from connectors.capabilities import Period
-from connectors.clock import Deadline
 from connectors.guard import Answer
+from connectors.terms import Terms
 from gateway.execution import Completion
 from resolvers.context import Context
 from resolvers.needs import needs_of
@@ -58,15 +58,15 @@ class RichOperator(FakeOperator):
         profile = _network()
         profile.source.fresh_until = fresh_until
 
-        async def answered_bills(number: str, *, period: Period, within: Deadline) -> Answer[tuple[Bill, ...]]:
+        async def answered_bills(number: str, *, period: Period, within: Terms) -> Answer[tuple[Bill, ...]]:
             self.billing.asked("bills")
             return Answer(self.made, NOW)
 
-        async def answered_network(msisdn: str, *, within: Deadline) -> Answer[NetworkProfile]:
+        async def answered_network(msisdn: str, *, within: Terms) -> Answer[NetworkProfile]:
             self.hss.asked("profile_by_msisdn")
             return Answer(profile, NOW)
 
-        async def answered_recharges(msisdn: str, *, period: Period, within: Deadline) -> Answer[tuple[Recharge, ...]]:
+        async def answered_recharges(msisdn: str, *, period: Period, within: Terms) -> Answer[tuple[Recharge, ...]]:
             self.history.asked("recharges")
             return Answer(recharges, NOW)
 
@@ -152,4 +152,4 @@ def contexts(operator: FakeOperator, made: Completion, variables: dict[str, Any]
     values = get_variable_values(GRAPH, made.operation.variable_definitions or (), variables)
     coerced = values.coerced if isinstance(values, VariableValues) else {}
     needs = needs_of(GRAPH, made.document, made.operation, coerced)
-    return lambda: Context(operator.graph, needs=needs, variables=coerced, within=Deadline.after(5, operator.clock))
+    return lambda: Context(operator.graph, needs=needs, variables=coerced, within=Terms.after(5, operator.clock))

@@ -1,13 +1,12 @@
 """Whatever is asked, and whatever systems answer, compiled completion and graphql-core make the same of it."""
 
-import asyncio
 from typing import Any
 
 import hypothesis
 import hypothesis.strategies as st
 from graphql import print_schema
 
-from tests.gateway.execution.both import completion_of, same
+from tests.gateway.execution.both import completion_of, in_a_loop_of_its_own, same
 from tests.gateway.execution.corruption import corrupt
 from tests.gateway.execution.operations import PRINTED, QUESTIONS, VARIABLES, variation
 from tests.gateway.execution.support import AT_A_GLANCE, GLANCE_VARIABLES, GRAPH, RichOperator, contexts
@@ -57,4 +56,4 @@ def _same(text: str, variables: dict[str, Any], *, seed: int, rate: float) -> No
     def context() -> Any:
         return contexts(corrupt(RichOperator(bills=3, lines=2), seed=seed, rate=rate), made, variables)()
 
-    asyncio.run(same(GRAPH, text, variables, context))
+    in_a_loop_of_its_own(same(GRAPH, text, variables, context))

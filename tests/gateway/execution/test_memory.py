@@ -1,6 +1,5 @@
 """What objects of an answer gave is given again for as long as they live, and nobody can tell but by the time it took."""
 
-import asyncio
 import dataclasses
 import datetime as dt
 import gc
@@ -16,7 +15,7 @@ from gateway.execution import Completion, Memory, run
 from resolvers.context import Context
 from schema.source import Source
 from tests.connectors.support import NOW
-from tests.gateway.execution.both import Told, by_graphql_core, completion_of
+from tests.gateway.execution.both import Told, by_graphql_core, completion_of, in_a_loop_of_its_own
 from tests.gateway.execution.corruption import corrupt
 from tests.gateway.execution.support import AT_A_GLANCE, GLANCE_VARIABLES, GRAPH, RichOperator, contexts
 
@@ -79,7 +78,7 @@ async def test_what_is_given_again_is_what_graphql_core_gives_each_time() -> Non
 
 @hypothesis.given(seed=st.integers(0, 2**32), rate=st.sampled_from([0.0005, 0.003, 0.03]))
 def test_so_it_is_whatever_is_wrong_with_the_answers(seed: int, rate: float) -> None:
-    asyncio.run(_each_time_the_same(AT_A_GLANCE, GLANCE_VARIABLES, seed=seed, rate=rate))
+    in_a_loop_of_its_own(_each_time_the_same(AT_A_GLANCE, GLANCE_VARIABLES, seed=seed, rate=rate))
 
 
 async def test_what_is_remembered_is_not_completed_again() -> None:

@@ -66,7 +66,7 @@ async def client(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio
             await writer.wait_closed()
 
 
-async def everything(reader: asyncio.StreamReader, *, seconds: float = 5) -> bytes:
+async def everything(reader: asyncio.StreamReader, *, seconds: float = 30) -> bytes:
     """What comes until the server closes; a reset is a way of closing."""
     said = bytearray()
     with contextlib.suppress(ConnectionError):

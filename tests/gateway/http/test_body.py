@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.bars import bar
+from tests.bombs import squeezed
 from tests.gateway.support import URL, door
 
 QUERY = json.dumps({"query": "{ __typename }"}).encode()
@@ -89,7 +91,7 @@ async def test_a_body_that_is_not_one_whole_gzip_is_400(body: bytes) -> None:
 
 
 async def test_a_bomb_is_413_and_costs_neither_memory_nor_time() -> None:
-    bomb = gzip.compress(b" " * 512 * MiB)
+    bomb = squeezed(b"", b" " * MiB, 512)
     assert len(bomb) < MiB
     tracemalloc.start()
     before = time.thread_time()
@@ -102,7 +104,7 @@ async def test_a_bomb_is_413_and_costs_neither_memory_nor_time() -> None:
 
     assert (413, "close") == (response.status_code, response.headers["connection"])
     assert peak < 20 * MiB
-    assert took < 0.2
+    assert took < bar(0.5)
 
 
 async def test_a_compressed_body_is_bounded_too() -> None:

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.http.alarm import Alarm
 from gateway.http.protocol import PatientProtocol
 from gateway.settings import ServerSettings
+from tests.bars import bar
 from tests.gateway.http.serving import GET, Application, client, everything, serving
 
 QUICK = ServerSettings(header_timeout_s=0.3, body_timeout_s=0.3, keep_alive_s=0.3, write_timeout_s=0.3, shutdown_s=1)
@@ -33,7 +34,7 @@ async def _cut(port: int, trickled: bytes, *, at_once: bytes = b"") -> tuple[byt
     async with client(port) as (reader, writer):
         began = time.monotonic()
         writer.write(at_once)
-        trickling = asyncio.create_task(_trickle(writer, trickled * 100))
+        trickling = asyncio.create_task(_trickle(writer, trickled * 2000))
         said = await everything(reader)
         trickling.cancel()
         return said, time.monotonic() - began
@@ -44,7 +45,7 @@ async def test_a_client_that_never_says_a_byte_is_cut() -> None:
         said, seconds = await _cut(port, b"")
 
     assert b"" == said
-    assert 0.2 < seconds < 1
+    assert 0.2 < seconds < bar(1)
 
 
 async def test_trickling_headers_are_cut_and_told_why() -> None:
@@ -52,7 +53,7 @@ async def test_trickling_headers_are_cut_and_told_why() -> None:
         said, seconds = await _cut(port, b"X: y\r\n", at_once=b"GET / HTTP/1.1\r\n")
 
     assert said.startswith(b"HTTP/1.1 408 ")
-    assert 0.2 < seconds < 1
+    assert 0.2 < seconds < bar(1)
 
 
 async def test_trickling_headers_of_a_second_request_are_cut() -> None:
@@ -61,7 +62,7 @@ async def test_trickling_headers_of_a_second_request_are_cut() -> None:
 
     assert 1 == said.count(b"HTTP/1.1 200 ")
     assert 1 == said.count(b"HTTP/1.1 408 ")
-    assert 0.2 < seconds < 1
+    assert 0.2 < seconds < bar(1)
 
 
 async def test_a_trickling_body_that_is_being_read_is_cut_and_its_reader_is_told() -> None:
@@ -70,7 +71,7 @@ async def test_a_trickling_body_that_is_being_read_is_cut_and_its_reader_is_told
         said, seconds = await _cut(port, b"x", at_once=POST % b"/")
 
     assert said.startswith(b"HTTP/1.1 408 ")
-    assert 1.2 < seconds < 2
+    assert 1.2 < seconds < bar(2)
     assert 1 == app.hung_up
 
 
@@ -81,7 +82,7 @@ async def test_a_trickling_body_that_nobody_reads_is_cut() -> None:
 
     assert said.startswith(b"HTTP/1.1 200 ")
     assert b"HTTP/1.1 408 " not in said
-    assert 1.2 < seconds < 2
+    assert 1.2 < seconds < bar(2)
 
 
 async def test_trickling_chunks_are_cut() -> None:
@@ -90,7 +91,7 @@ async def test_trickling_chunks_are_cut() -> None:
         said, seconds = await _cut(port, b"1\r\nx\r\n", at_once=begin)
 
     assert said.startswith(b"HTTP/1.1 408 ")
-    assert seconds < 2
+    assert seconds < bar(2)
 
 
 async def test_an_idle_connection_is_closed_without_a_word() -> None:
@@ -98,7 +99,7 @@ async def test_an_idle_connection_is_closed_without_a_word() -> None:
         said, seconds = await _cut(port, b"", at_once=GET)
 
     assert said.endswith(b"\r\n\r\n0")
-    assert 0.2 < seconds < 1
+    assert 0.2 < seconds < bar(1)
 
 
 async def test_an_idle_connection_is_closed_also_when_its_answer_came_before_its_body_was_in() -> None:
@@ -112,8 +113,14 @@ async def test_an_idle_connection_is_closed_also_when_its_answer_came_before_its
 
 
 async def test_a_connection_in_use_is_not_cut() -> None:
-    async with serving(Application(), QUICK) as port, client(port) as (reader, writer):
-        for _ in range(8):
+    async with (
+        serving(Application(), QUICK.model_copy(update={"keep_alive_s": 1.0})) as port,
+        client(port) as (
+            reader,
+            writer,
+        ),
+    ):
+        for _ in range(12):
             await asyncio.sleep(0.1)
             writer.write(GET)
             assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200 ")
@@ -206,7 +213,7 @@ async def test_an_upgrade_is_ignored(upgrade: bytes, caplog: pytest.LogCaptureFi
 
 
 async def test_shutting_down_does_not_wait_for_slow_clients() -> None:
-    slow = QUICK.model_copy(update={"header_timeout_s": 60.0, "body_timeout_s": 60.0, "shutdown_s": 5.0})
+    slow = QUICK.model_copy(update={"header_timeout_s": 60.0, "body_timeout_s": 60.0, "shutdown_s": 60.0})
     async with contextlib.AsyncExitStack() as clients:
         async with serving(Application(), slow) as port:
             silent, _ = await clients.enter_async_context(client(port))
@@ -215,7 +222,7 @@ async def test_shutting_down_does_not_wait_for_slow_clients() -> None:
             await asyncio.sleep(0.1)
             began = time.monotonic()
 
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < bar(2)
         assert [b"", b""] == [await everything(reader) for reader in (silent, half)]
 
 
@@ -298,12 +305,12 @@ async def test_a_client_that_goes_on_sending_for_ever_is_cut(monkeypatch: pytest
             began = time.monotonic()
             writer.write(head)
             with contextlib.suppress(ConnectionError):
-                while time.monotonic() - began < 5:
+                while time.monotonic() - began < 60:
                     writer.write(b"x" * 1000)
                     await writer.drain()
                     await asyncio.sleep(0.02)
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < bar(2)
 
 
 async def test_what_a_lingering_client_says_is_not_heard() -> None:
@@ -319,6 +326,6 @@ async def test_what_a_lingering_client_says_is_not_heard() -> None:
 
 
 async def test_a_silent_connection_does_not_hold_up_the_end() -> None:
-    async with serving(Application(), ServerSettings(shutdown_s=5)) as port, client(port):
+    async with serving(Application(), ServerSettings(shutdown_s=60)) as port, client(port):
         began = time.monotonic()
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < bar(1)

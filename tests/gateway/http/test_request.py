@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.types import Message
 
 from gateway.http.request import GraphQLRequest
+from tests.bars import bar
 from tests.gateway.support import URL, Answered, application, call, door
 
 QUERY = {"query": "{ __typename }"}
@@ -287,7 +288,7 @@ class TestTime:
                 yield b" "
                 await asyncio.sleep(0.01)
 
-        async with door(body_timeout_s=0.1) as client, asyncio.timeout(5):
+        async with door(body_timeout_s=0.1) as client, asyncio.timeout(bar(5)):
             response = await client.post(URL, content=dripping(), headers={"Content-Type": "application/json"})
 
         assert 408 == response.status_code
@@ -358,7 +359,7 @@ class TestAddress:
         response = await _get("query=%7B__typename%7D&" + "&".join(f"{n:x}" for n in range(3000)))
 
         assert ANSWER == response.json()
-        assert time.thread_time() - before < 0.5
+        assert time.thread_time() - before < 1
 
     async def test_that_is_not_utf_8_is_never_a_500(self) -> None:
         assert (await _get("query=%FF%FE")).status_code < 500

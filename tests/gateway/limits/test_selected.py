@@ -7,6 +7,7 @@ from graphql import parse
 
 from gateway.limits.fragments import FragmentCycle, ordered
 from gateway.limits.selected import Selected, selected
+from tests.bars import bar
 from tests.gateway.limits.documents import bomb, doubling
 
 
@@ -59,7 +60,7 @@ def test_what_really_doubles_becomes_a_huge_number_quickly() -> None:
     before = time.thread_time()
 
     assert _one(doubling(80)).fields > 2**80
-    assert time.thread_time() - before < 0.5
+    assert time.thread_time() - before < 2
 
 
 def test_weights_multiply_what_is_below() -> None:
@@ -99,5 +100,8 @@ def test_a_circle_is_found(spreads: dict[str, set[str]]) -> None:
 
 def test_a_chain_of_a_hundred_thousand_fragments_is_walked_without_recursion() -> None:
     spreads = {str(n): {str(n + 1)} for n in range(100_000)}
+    began = time.process_time()
 
     assert "99999" == ordered(spreads)[0]
+    # To look at the end of a dict from which much was taken made it five seconds.
+    assert time.process_time() - began < bar(2)

@@ -13,7 +13,7 @@ from graphql import (
     specified_rules,
 )
 
-from connectors.clock import Deadline
+from connectors.terms import Terms
 from gateway.limits.rules import ABOUT_THE_DOCUMENT, about_the_graph, every_rule
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
@@ -71,7 +71,7 @@ async def _errors(text: str, *, variables: Any = None, shows_graph: bool = True,
     operator = FakeOperator()
     prepared = operations.prepare(text)
     outcome = await operations.execute(
-        prepared, name=None, variables=variables, graph=operator.graph, within=Deadline.after(5, operator.clock)
+        prepared, name=None, variables=variables, graph=operator.graph, within=Terms.after(5, operator.clock)
     )
     return presented(outcome)
 

@@ -12,6 +12,7 @@ from gateway.plan.facts import facts_of
 from gateway.plan.outline import outline
 from gateway.plan.selection import Selections
 from resolvers.graph import build
+from tests.bars import bar
 from tests.gateway.plan.generated import GRAPH, Generated, operations
 from tests.gateway.plan.world import ENTITIES, Measured, measured
 
@@ -139,7 +140,7 @@ class TestBounds:
         began = time.process_time()
 
         assert 1 == _cost(f"{{ ...F0 }} {heads} fragment F26 on Query {{ {LINE} {{ id }} }}")
-        assert time.process_time() - began < 0.25
+        assert time.process_time() - began < bar(1)
 
     def test_selections_that_double_in_aliases_are_worked_out_once(self) -> None:
         """
@@ -157,7 +158,7 @@ class TestBounds:
         cost = Cost(Selections(graph, facts_of(graph), outline(document, operation), {}).root).of({})
 
         assert 2**41 - 2 == cost
-        assert time.process_time() - began < 0.25
+        assert time.process_time() - began < bar(1)
 
 
 def _measures(generated: Generated) -> list[Measured]:

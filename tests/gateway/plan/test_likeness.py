@@ -175,7 +175,7 @@ def test_it_takes_time_in_proportion_to_the_text(piece: str) -> None:
     likeness((piece * MAX_EACH)[:MAX_EACH])
 
     # With the square of the length it would be a second.
-    assert time.process_time() - began < 0.2
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("name", ["query", "on", "true", "__x", "fragment"])

@@ -9,7 +9,7 @@ import pytest
 from graphql import DirectiveNode, OperationType, VariableNode, Visitor, visit
 from hypothesis import assume, given
 
-from connectors.clock import Deadline
+from connectors.terms import Terms
 from gateway import documents
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations, Outcome, Planned
@@ -333,7 +333,7 @@ async def test_ten_thousand_operations_leave_no_more_memory_than_a_thousand() ->
                 name=None,
                 variables=None,
                 graph=operator.graph,
-                within=Deadline.after(5, operator.clock),
+                within=Terms.after(5, operator.clock),
             )
             assert not outcome.errors
         if number in {2_000, 9_999}:

@@ -4,7 +4,7 @@ import gc
 
 from graphql import NameNode, Node, parse, print_ast
 
-from connectors.clock import Deadline
+from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
 from gateway.plan.slim import slim
@@ -70,7 +70,7 @@ async def test_errors_are_told_with_their_places() -> None:
         name=None,
         variables={"by": None, "no": None},
         graph=operator.graph,
-        within=Deadline.after(5, operator.clock),
+        within=Terms.after(5, operator.clock),
     )
 
     places = [[(at.line, at.column) for at in error.locations or ()] for error in outcome.errors]

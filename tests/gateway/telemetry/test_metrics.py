@@ -10,15 +10,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, Router
 
-from connectors.clock import Deadline
-from connectors.errors import NotKnown
+from connectors.errors import NotKnown, Unavailable
 from connectors.guard import Call, GuardSettings
-from connectors.guard.pipeline import guard_for
+from connectors.guard.assembly import guard_for
+from connectors.terms import Terms
 from connectors.tmf import TMFSettings
 from gateway.http.front import Front
 from gateway.telemetry.calls import CallWatch
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.requests import RequestWatch, told
+from tests.connectors.guard.asking import turns
 from tests.connectors.support import DictStore, FixedClock
 from tests.gateway.support import client
 
@@ -95,7 +96,7 @@ async def test_calls_are_counted_by_what_became_of_them_and_only_real_ones_are_t
         return "profile"
 
     def call(number: str) -> Call:
-        return Call("hss", "Get", (number,), Deadline.after(5, clock))
+        return Call("hss", "Get", (number,), Terms.after(5, clock))
 
     for number in ("99961234567", "99961234567", "99967654321"):
         await guard.call(call(number), answers)
@@ -108,3 +109,32 @@ async def test_calls_are_counted_by_what_became_of_them_and_only_real_ones_are_t
     assert 1.0 == counted["switchboard_calls_total operation=Get outcome=NOT_FOUND system=hss"]
     assert 3.0 == counted["switchboard_call_duration_seconds_count operation=Get system=hss"]
     assert not any("9996" in name for name in counted)
+
+
+async def test_answers_given_beyond_their_time_are_counted_apart() -> None:
+    metrics, clock = Metrics(CollectorRegistry()), FixedClock()
+    every = {"*": 60.0}
+    windows = GuardSettings(revalidate_s=every, negative_s=every)
+    settings = TMFSettings(dialect="tmf", user="u", password="env:PATH", url="http://crm.example", guard=windows)
+    watcher = CallWatch(metrics, None).over("hss", settings)
+    guard = guard_for("hss", windows, clock=clock, store=DictStore(), watcher=watcher)
+    failures = iter([None, None, Unavailable("reset", system="hss"), NotKnown("nobody", system="hss")])
+
+    async def ask() -> str:
+        if (failure := next(failures)) is not None:
+            raise failure
+        return "profile"
+
+    call = Call("hss", "Get", ("99961234567",), Terms.after(5, clock))
+    for _ in range(5):
+        with contextlib.suppress(NotKnown):
+            await guard.call(call, ask)
+        await turns(10)
+        clock.advance(1)  # As long as it rests after one that failed.
+
+    counted = numbers(metrics)
+    outcomes = {
+        outcome: counted[f"switchboard_calls_total operation=Get outcome={outcome} system=hss"]
+        for outcome in ("stale", "refreshed", "not_refreshed", "negative")
+    }
+    assert {"stale": 3.0, "refreshed": 2.0, "not_refreshed": 1.0, "negative": 1.0} == outcomes

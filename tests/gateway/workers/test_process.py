@@ -21,7 +21,8 @@ DEAF += "import time; time.sleep(60)"
 def orders(settings_file: pathlib.Path) -> Iterator[Orders]:
     nothing = pathlib.Path(os.devnull)
     with nothing.open("rb") as listener, nothing.open("rb") as turns:
-        yield Orders(1, 1, listener.fileno(), turns.fileno(), load(settings_file, environ={}, overrides={}))
+        settings = load(settings_file, environ={}, overrides={})
+        yield Orders(1, 1, listener.fileno(), turns.fileno(), turns.fileno(), settings)
 
 
 @pytest.fixture

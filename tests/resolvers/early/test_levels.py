@@ -80,6 +80,7 @@ async def test_what_one_question_learned_serves_another(operator: Operator) -> N
     assert 1 == level
 
 
+@pytest.mark.soak
 async def test_a_known_customer_waits_once() -> None:
     operator = Operator(sleep_s=0.05)
     operator.remembers()

@@ -4,11 +4,13 @@ import gzip
 import json
 import socket
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
+from tests.bars import bar
+from tests.bombs import squeezed
 from tests.conftest import RunningGateway
 from tests.security.callers.watching import MiB, checked, memory, post
 
@@ -20,20 +22,21 @@ def _endless(piece: bytes, total: int) -> Iterator[bytes]:
         yield piece
 
 
-BODIES = {
-    "20 MB": b" " * 20 * MiB,
-    "20 MB of braces": b"{" * 20 * MiB,
-    "a string of 1 MB": json.dumps({"query": '{ line(by: {id: "' + "x" * MiB + '"}) { id } }'}).encode(),
-    "a comment of 4 MB": json.dumps({"query": "{ __typename } #" + "x" * 4 * MiB}).encode(),
-    "4 MB of commas": json.dumps({"query": "{ __typename " + "," * 4 * MiB + "}"}).encode(),
-    "4 MB of line ends": json.dumps({"query": "{ __typename " + "\n" * 2 * MiB + "}"}).encode(),
-    "4 MB of variables": json.dumps({"query": "{ __typename }", "variables": {"x": "y" * 4 * MiB}}).encode(),
-    "4 MB of extensions": json.dumps({"query": "{ __typename }", "extensions": {"x": "y" * 4 * MiB}}).encode(),
+# Made when they are sent: they are large, and every process that collects the tests would make them.
+BODIES: dict[str, Callable[[], bytes]] = {
+    "20 MB": lambda: b" " * 20 * MiB,
+    "20 MB of braces": lambda: b"{" * 20 * MiB,
+    "a string of 1 MB": lambda: json.dumps({"query": '{ line(by: {id: "' + "x" * MiB + '"}) { id } }'}).encode(),
+    "a comment of 4 MB": lambda: json.dumps({"query": "{ __typename } #" + "x" * 4 * MiB}).encode(),
+    "4 MB of commas": lambda: json.dumps({"query": "{ __typename " + "," * 4 * MiB + "}"}).encode(),
+    "4 MB of line ends": lambda: json.dumps({"query": "{ __typename " + "\n" * 2 * MiB + "}"}).encode(),
+    "4 MB of variables": lambda: json.dumps({"query": "{ __typename }", "variables": {"x": "y" * 4 * MiB}}).encode(),
+    "4 MB of extensions": lambda: json.dumps({"query": "{ __typename }", "extensions": {"x": "y" * 4 * MiB}}).encode(),
 }
-BOMBS = {
-    "512 MB of spaces": gzip.compress(b" " * 512 * MiB, 9),
-    "a query in 100 MB": gzip.compress(b'{"query": "{ __typename }", "x": "' + b"x" * 100 * MiB + b'"}', 9),
-    "a bomb in a bomb": gzip.compress(gzip.compress(b" " * 256 * MiB, 9) * 20, 9),
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "512 MB of spaces": lambda: squeezed(b"", b" " * MiB, 512),
+    "a query in 100 MB": lambda: squeezed(b'{"query": "{ __typename }", "x": "', b"x" * MiB, 100, b'"}'),
+    "a bomb in a bomb": lambda: gzip.compress(squeezed(b"", b" " * MiB, 256) * 20, 9),
 }
 
 
@@ -41,11 +44,11 @@ BOMBS = {
 def test_a_large_body_is_refused_before_it_is_read(attacked: RunningGateway, what: str) -> None:
     before = memory(attacked, "VmHWM")
 
-    response, took = post(attacked, BODIES[what])
+    response, took = post(attacked, BODIES[what]())
 
     assert 413 == response.status_code
     checked(response)
-    assert took < 0.6
+    assert took < bar(0.6)
     assert memory(attacked, "VmHWM") - before < 50 * MiB
 
 
@@ -56,12 +59,12 @@ def test_a_large_body_of_undeclared_length_is_refused_as_soon_as_it_is_too_large
     before = memory(attacked, "VmHWM")
 
     try:
-        response, took = post(attacked, _endless(b" " * 65_536, len(BODIES[what])))
+        response, took = post(attacked, _endless(b" " * 65_536, len(BODIES[what]())))
     except httpx.WriteError:
         pass  # The gateway has answered and closed the connection while we were still sending.
     else:
         assert 413 == response.status_code
-        assert took < 0.6
+        assert took < bar(0.6)
     assert memory(attacked, "VmHWM") - before < 50 * MiB
 
 
@@ -71,7 +74,7 @@ def test_a_body_just_within_the_limit_is_judged_soon(attacked: RunningGateway, f
 
     assert 400 == response.status_code
     checked(response)
-    assert took < 0.6
+    assert took < bar(0.6)
 
 
 @pytest.mark.parametrize(
@@ -83,18 +86,18 @@ def test_a_document_just_within_the_limit_is_judged_soon(attacked: RunningGatewa
     response, took = post(attacked, json.dumps({"query": text}).encode())
 
     assert {"BAD_INPUT"} == {error["extensions"]["code"] for error in checked(response)}
-    assert took < 0.6
+    assert took < bar(0.6)
 
 
 @pytest.mark.parametrize("what", BOMBS)
 def test_a_gzip_bomb_is_not_inflated(attacked: RunningGateway, what: str) -> None:
     before = memory(attacked, "VmHWM")
 
-    response, took = post(attacked, BOMBS[what], **{"Content-Encoding": "gzip"})
+    response, took = post(attacked, BOMBS[what](), **{"Content-Encoding": "gzip"})
 
     assert response.status_code in {400, 413}
     checked(response)
-    assert took < 0.6
+    assert took < bar(0.6)
     assert memory(attacked, "VmHWM") - before < 50 * MiB
 
 

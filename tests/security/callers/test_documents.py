@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.bars import bar
 from tests.conftest import RunningGateway
 from tests.gateway.limits.documents import HARMLESS, MANY, bomb, doubling
 from tests.security.callers.watching import MiB, bystander, checked, codes, memory, plain_client, post
@@ -21,7 +22,7 @@ def test_a_document_with_much_of_something_is_refused_or_answered_soon(
 ) -> None:
     response, took = post(attacked, _query(MANY[what](count)))
 
-    assert took < 1.5
+    assert took < bar(1.5)
     told = codes(response) if "errors" in response.json() else set()
     if count == 10_000:
         assert told
@@ -37,7 +38,7 @@ def test_the_bomb_is_answered(attacked: RunningGateway) -> None:
     response, took = post(attacked, _query(asked))
 
     assert {"data": {"__typename": "Query"}} == response.json()
-    assert took < 1
+    assert took < bar(1)
     assert 964 == len(bomb())
 
 
@@ -45,7 +46,7 @@ def test_the_bomb_that_really_doubles_is_refused(attacked: RunningGateway) -> No
     response, took = post(attacked, _query(doubling(26)))
 
     assert "TOO_COSTLY" in codes(response)
-    assert took < 1
+    assert took < bar(1)
 
 
 def test_a_hundred_recharges_at_once_ask_no_system(attacked: RunningGateway) -> None:
@@ -74,7 +75,7 @@ def test_what_is_nested_without_end_is_a_mistake_and_no_failure(
             response, took = post(attacked, _query(MANY[what](deep)), Accept=accept)
             assert codes(response) <= {"BAD_INPUT", "TOO_COSTLY"}
             assert response.status_code in {400, 413}
-            assert took < 1
+            assert took < bar(1)
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"a":'])
@@ -90,7 +91,7 @@ def test_variables_nested_without_end_are_a_mistake_and_no_failure(
     response, took = post(attacked, body.encode())
 
     assert {"BAD_INPUT"} == codes(response)
-    assert took < 1
+    assert took < bar(1)
 
 
 WIDE = {
@@ -116,7 +117,7 @@ def test_a_value_of_any_kind_is_a_mistake_and_no_failure(attacked: RunningGatewa
     response, took = post(attacked, f'{{"query": "{question}", "variables": {{"by": {WIDE[what]}}}}}'.encode())
 
     assert {"BAD_INPUT"} == codes(response)
-    assert took < 1
+    assert took < bar(1)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_a_document_of_two_megabytes_is_refused_soon(attacked: RunningGateway) -
         response, took = post(attacked, _query(text))
 
         assert 413 == response.status_code
-        assert took < 0.5
+        assert took < bar(0.5)
 
 
 def test_aliases_as_long_as_documents_make_no_long_errors(attacked: RunningGateway) -> None:
@@ -146,15 +147,12 @@ def test_aliases_as_long_as_documents_make_no_long_errors(attacked: RunningGatew
 
 
 def test_nobody_else_waits_for_any_of_them(attacked: RunningGateway) -> None:
-    """
-    The bar is 300 ms on an idle machine; a machine that runs other tests may take three times as long.
-    """
     with bystander(attacked) as waits:
         for what in MANY:
             post(attacked, _query(MANY[what](400)))
         post(attacked, _query(doubling(26)))
 
-    assert waits.longest < 0.9
+    assert waits.longest < bar(0.3)
 
 
 @pytest.mark.soak

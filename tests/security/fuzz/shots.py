@@ -42,7 +42,7 @@ _ODD: Mapping[str, Sequence[str]] = {
     "Origin": ["null", "http://localhost", "https://evil.example", "http://[", "x"],
     "Transfer-Encoding": ["chunked", "gzip", "chunked, chunked"],
     "Upgrade": ["websocket", "h2c"],
-    "X-Deadline-Ms": ["0", "-1", "x", "9" * 30],
+    "X-Terms-Ms": ["0", "-1", "x", "9" * 30],
     "X-Max-Age": ["0", "NaN", "-5"],
     "X-Request-Id": ["x" * 5000, "a b", "../../etc", "\x1b[2J"],
     "traceparent": ["00-0-0-00", "x"],

@@ -15,7 +15,8 @@ def _surroundings(monkeypatch):
 
 @pytest.fixture(params=DIALECTS, ids=lambda dialect: dialect.name)
 async def peer(request):
-    async with neighbour(request.param) as found:
+    # Some of these tests wait until the time is over.
+    async with neighbour(request.param, guard={"timeout_s": 0.5, "attempts": 1}) as found:
         yield found
 
 

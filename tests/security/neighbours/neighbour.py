@@ -21,6 +21,7 @@ from connectors.guard import Answer
 from connectors.tmf import TMFConnector
 from connectors.ucip import UCIPConnector
 from schema.parts import CustomerPart
+from tests.bars import bar
 from tests.connectors.acctmgr import fake as acctmgr
 from tests.connectors.peer import Exchange, Peer, Script
 from tests.connectors.support import environment, soon
@@ -174,7 +175,7 @@ class Neighbour:
         assert isinstance(error, kinds), repr(error)
         # Waiting until the time is over is a kind of its own, and is asked for by name.
         assert TimedOut in kinds or not isinstance(error, TimedOut)
-        assert time.perf_counter() - began < within_s
+        assert time.perf_counter() - began < bar(within_s)
         assert error.code.startswith("UPSTREAM_")
         assert SECRET not in "".join(traceback.format_exception(error))
         return error
@@ -196,13 +197,13 @@ def http(body: bytes, head: str = "", *, status: str = "200 OK") -> bytes:
 
 @contextlib.asynccontextmanager
 async def neighbour(dialect: Dialect, **changes: Any) -> AsyncIterator[Neighbour]:
-    """A neighbour that is well, with half a second to answer in."""
+    """A neighbour that is well, with half a second to answer in where nothing else is running."""
 
     async def silence(_: Exchange) -> None:
         await asyncio.sleep(60)
 
     async with Peer(silence).listening() as peer:
-        connector = dialect.connect(**({"url": peer.url, "guard": {"timeout_s": 0.5}} | changes))
+        connector = dialect.connect(**({"url": peer.url, "guard": {"timeout_s": bar(0.5), "attempts": 1}} | changes))
         found = Neighbour(dialect, peer, connector)
         found.recovers()
         try:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.bars import bar
 from tests.conftest import RunningGateway
 from tests.security.server.raw import say
 
@@ -185,7 +186,7 @@ def test_a_length_that_is_longer_than_what_comes_is_not_answered(gateway_process
 
 def test_what_is_refused_leaves_no_word_of_it_in_the_log(gateway_process: RunningGateway) -> None:
     say(gateway_process.url, REFUSED["CL.TE"])
-    gateway_process.log.wait_for("connections_ended", seconds=5)
+    gateway_process.log.wait_for("connections_ended", seconds=bar(5))
 
     assert CANARY.decode() not in "".join(gateway_process.log.kept)
     assert "Traceback" not in "".join(gateway_process.log.kept)

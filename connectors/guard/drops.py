@@ -1,0 +1,55 @@
+"""What was dropped of late: what was asked for before it is not kept after it. Pure; bounded in time and in number."""
+
+import collections
+import datetime as dt
+from collections.abc import Hashable, Iterable
+from typing import Final
+
+MOST: Final = 10_000
+"""Drops remembered one by one."""
+
+
+class Drops:
+    """
+    Tags with the time of their last drop, each for *remembered_s* seconds and at most *most* of them.
+
+    What does not fit is not lost: from then on it counts for every tag.
+    """
+
+    def __init__(self, *, remembered_s: float, most: int = MOST) -> None:
+        self._at: collections.OrderedDict[Hashable, dt.datetime] = collections.OrderedDict()
+        self._before: dt.datetime | None = None
+        self._latest: dt.datetime | None = None
+        self._remembered = dt.timedelta(seconds=remembered_s)
+        self._most = most
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def note(self, tags: Iterable[Hashable], *, now: dt.datetime) -> None:
+        """*tags* are dropped *now*."""
+        self._latest = now if self._latest is None else max(self._latest, now)
+        for tag in tags:
+            self._at[tag] = now
+            self._at.move_to_end(tag)
+        while self._at and (len(self._at) > self._most or next(iter(self._at.values())) < now - self._remembered):
+            _, at = self._at.popitem(last=False)
+            self._before = at if self._before is None else max(self._before, at)
+
+    def note_all(self, *, now: dt.datetime) -> None:
+        """Every tag is dropped *now*."""
+        self._at.clear()
+        self._latest = self._before = now if self._latest is None else max(self._latest, now)
+
+    def any_since(self, asked_at: dt.datetime) -> bool:
+        """Whether anything was dropped since *asked_at*; where nothing was, nothing is spoilt."""
+        return self._latest is not None and asked_at <= self._latest
+
+    def spoil(self, tags: Iterable[Hashable], *, asked_at: dt.datetime) -> bool:
+        """Whether an answer under *tags* that was asked for at *asked_at* may say what a drop was to get rid of."""
+        if not self.any_since(asked_at):
+            return False
+        if self._before is not None and asked_at <= self._before:
+            return True
+        dropped = self._at
+        return any(tag in dropped and asked_at <= dropped[tag] for tag in tags)

@@ -1,0 +1,28 @@
+"""What is said back to a command: by each process what it did, or in a sentence why it did not."""
+
+from typing import Any
+
+LONGEST = 1024 * 1024
+"""Bytes that a command, or what is said back, may have."""
+
+Said = dict[str, Any]
+
+
+def done(answer: Any) -> Said:
+    """It was done."""
+    return {"answer": answer}
+
+
+def refused(why: str, *, worker: int | None = None) -> Said:
+    """It was not done."""
+    return {"error": why} if worker is None else {"worker": worker, "error": why}
+
+
+def answered(said: Said, *, worker: int) -> Said:
+    """What the worker said."""
+    return {"worker": worker, **said}
+
+
+def no_answer(worker: int, within_s: float) -> Said:
+    """The worker said nothing. It does what it was told when it can: the command waits for it."""
+    return refused(f"no answer within {within_s:g} s; it is told as soon as it listens again", worker=worker)

@@ -1,0 +1,102 @@
+"""The desk of one process: does what a command says, here. How it gets to the other workers is not its business."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol
+
+from connectors.guard.subject import Subject, SubjectKind
+from connectors.numbering import NotInPlanError, NumberingPlan
+from gateway.control.commands import Command, ForceBreaker, Invalidate, Refused, Reload, Status
+from gateway.control.invalidation import Invalidation
+
+
+class Breakers(Protocol):
+    """Every breaker of this process."""
+
+    def snapshot(self) -> Iterable[Mapping[str, Any]]:
+        """How each one is, in words and numbers."""
+        ...
+
+    def force(self, system: str, state: str | None, operation_class: str | None) -> None:
+        """Keep it `open` or `closed`; None lets it decide. Raises LookupError for one that is not there."""
+        ...
+
+
+Reloading = Callable[[], Any]
+Section = Callable[[], Any]
+"""A part of the status: what it is now, as JSON can hold it, and nothing personal."""
+
+
+class Desk:
+    """What one process can be told. *sections* are the parts of its status by name."""
+
+    def __init__(
+        self,
+        *,
+        systems: Collection[str],
+        numbering: NumberingPlan,
+        invalidation: Invalidation,
+        reload: Reloading,
+        breakers: Breakers | None = None,
+        sections: Mapping[str, Section] | None = None,
+    ) -> None:
+        self.invalidation = invalidation
+        self._systems = systems
+        self._numbering = numbering
+        self._reload = reload
+        self._breakers = breakers
+        self._sections = sections or {}
+
+    async def do(self, command: Command) -> dict[str, Any]:
+        """Do it in this process, and tell what came of it as JSON can hold it. Raises Refused."""
+        match command:
+            case Status():
+                return self._status()
+            case Invalidate():
+                return await self._forget(command)
+            case ForceBreaker():
+                return self._force(command)
+            case Reload():
+                return {"systems": {name: str(outcome) for name, outcome in (await self._reload()).items()}}
+
+    async def forget_everything(self) -> None:
+        """Forget all that was kept, because it is not known any more what to forget of it."""
+        await self.invalidation.here((), self._systems)
+
+    def _status(self) -> dict[str, Any]:
+        breakers = () if self._breakers is None else self._breakers.snapshot()
+        return {
+            "systems": sorted(self._systems),
+            "breakers": [dict(each) for each in breakers],
+            "forgotten": {"subjects": self.invalidation.subjects},
+            **{name: section() for name, section in self._sections.items()},
+        }
+
+    async def _forget(self, command: Invalidate) -> dict[str, Any]:
+        if command.system is not None:
+            self._check_system(command.system)
+        subjects = [self._in_normal_form(about.subject) for about in command.subjects]
+        await self.invalidation.here(subjects, [] if command.system is None else [command.system])
+        return {"subjects": len(subjects)}
+
+    def _in_normal_form(self, subject: Subject) -> Subject:
+        if subject.kind is not SubjectKind.LINE:
+            return subject
+        try:
+            return Subject(SubjectKind.LINE, self._numbering.normalise(subject.key))
+        except NotInPlanError:
+            raise Refused("this number is not one of the numbering plan in the settings") from None
+
+    def _force(self, command: ForceBreaker) -> dict[str, Any]:
+        self._check_system(command.system)
+        if self._breakers is None:
+            raise Refused("this gateway has no breakers")
+        state = None if command.state == "auto" else command.state
+        try:
+            self._breakers.force(command.system, state, command.operation_class)
+        except (LookupError, ValueError) as exc:
+            raise Refused(str(exc.args[0]) if exc.args else "there is no such breaker") from None
+        return {"system": command.system, "state": command.state}
+
+    def _check_system(self, name: str) -> None:
+        if name not in self._systems:
+            raise Refused(f"there is no such system; there are: {', '.join(sorted(self._systems))}")

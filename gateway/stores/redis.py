@@ -1,0 +1,170 @@
+"""
+Answers kept in a Redis or Valkey that replicas share. A server that is away is an empty store, and no error.
+
+What is told here is what is kept and when it must not be given; how the server is reached is in `redis_link`.
+"""
+
+import asyncio
+import dataclasses
+import datetime as dt
+import itertools
+from collections.abc import Collection, Iterable
+from typing import Any, Final, Protocol
+
+from connectors.clock import Clock
+from connectors.guard import Answer
+from gateway.stores.envelope import unwrapped, wrapped
+from gateway.stores.redis_link import Away, RedisLink
+from gateway.stores.redis_scripts import REMEMBERED_MS
+from gateway.stores.sealing import Plain, Sealing
+from gateway.stores.settings import RedisSettings
+
+MAX_OWED: Final = 100_000
+"""Tags whose drop the server has yet to be told. With more, everything there is dropped."""
+
+_AT_ONCE: Final = 100
+
+
+class Codes(Protocol):
+    """Answers as bytes (msgpack) and bytes as answers; None for what cannot be. Never raises."""
+
+    def encode(self, answer: Answer[Any]) -> bytes | None:
+        """*answer* as bytes."""
+        ...
+
+    def decode(self, data: bytes) -> Answer[Any] | None:
+        """The answer that these bytes are."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Found:
+    """An answer that was kept, under which tags, and for how many seconds more it may be given."""
+
+    answer: Answer[Any]
+    tags: tuple[str, ...]
+    left_s: float
+
+
+class RedisStore:
+    """
+    A store that replicas share.
+
+    A drop that the server could not be told is owed: it is told as soon as the server is there, and until then nothing
+    under its tags is given here. It is forgotten only when the process ends.
+    """
+
+    def __init__(
+        self,
+        link: RedisLink,
+        settings: RedisSettings,
+        *,
+        codes: Codes,
+        clock: Clock,
+        sealing: Sealing | None = None,
+    ) -> None:
+        self._link = link
+        self._namespace = settings.namespace
+        self._max_bytes = settings.max_value_bytes
+        self._codes = codes
+        self._clock = clock
+        self._sealing = sealing or Plain()
+        self._owed: set[str] = set()
+        self._owes_all = False
+        self._telling = asyncio.Lock()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be asked, and may be believed."""
+        return self._link.is_there and not self._owes_all
+
+    async def get(self, key: str) -> Answer[Any] | None:
+        """The answer under *key*, if there is one."""
+        found = await self.find(key)
+        return None if found is None else found.answer
+
+    async def find(self, key: str) -> Found | None:
+        """The answer under *key* with what is known of its keeping."""
+        if not self.is_there:
+            return None
+        try:
+            data = await self._link.get(key)
+        except Away:
+            return None
+        return None if data is None else self._found(data, self._name(key))
+
+    async def set(
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
+    ) -> None:
+        """Keep *answer* under *key*, unless one of *tags* was dropped after *asked_at*, here or anywhere."""
+        if not self.is_there or not self._owed.isdisjoint(tags):
+            return
+        now = self._clock.monotonic()
+        age_s = (self._clock.now() - asked_at).total_seconds()
+        far_s = self._link.far_s(now)
+        # A negative age tells that the clock was set back meanwhile; then nothing is known.
+        if far_s is None or not 0 <= age_s < REMEMBERED_MS / 1000 / 2:
+            return
+        body = self._codes.encode(answer)
+        if body is None:
+            return
+        name = self._name(key)
+        value = self._sealing.seal(wrapped(name, tags=tags, ends_s=far_s + ttl_s, body=body), name)
+        if len(value) > self._max_bytes:
+            return
+        try:
+            await self._link.keep(key, value, ttl_s=ttl_s, asked_s=far_s - age_s, age_s=age_s, tags=tuple(tags))
+        except Away:
+            return
+
+    async def drop(self, tags: Collection[str]) -> None:
+        """Forget everything under any of *tags*, on every replica that is connected, and later on the others."""
+        self._owe(tags)
+        await self._tell(tuple(tags))
+
+    async def pay(self) -> None:
+        """Tell the server of the drops that it could not be told."""
+        if self._telling.locked() or not (self._owed or self._owes_all):
+            return
+        async with self._telling:
+            if self._owes_all:
+                await self._tell_all()
+            await self._tell(tuple(self._owed))
+
+    async def _tell(self, tags: Iterable[str]) -> None:
+        left = iter(tags)
+        while some := tuple(itertools.islice(left, _AT_ONCE)):
+            try:
+                await self._link.drop(some)
+            except Away:
+                # Others may have dropped the same meanwhile and owe it no more.
+                self._owe(some)
+                return
+            self._owed.difference_update(some)
+
+    async def _tell_all(self) -> None:
+        self._owed.clear()
+        try:
+            await self._link.drop_all()
+        except Away:
+            return
+        self._owes_all = False
+
+    def _owe(self, tags: Collection[str]) -> None:
+        self._owed.update(tags)
+        if len(self._owed) > MAX_OWED:
+            self._owed.clear()
+            self._owes_all = True
+
+    def _found(self, data: bytes, name: str) -> Found | None:
+        opened = self._sealing.open(data, name)
+        envelope = None if opened is None else unwrapped(opened, name)
+        far_s = self._link.far_s(self._clock.monotonic())
+        if envelope is None or far_s is None or not self._owed.isdisjoint(envelope.tags):
+            return None
+        left_s = envelope.ends_s - far_s
+        answer = self._codes.decode(bytes(envelope.body)) if left_s > 0 else None
+        return None if answer is None else Found(answer, envelope.tags, left_s)
+
+    def _name(self, key: str) -> str:
+        return f"{self._namespace}:{key}"

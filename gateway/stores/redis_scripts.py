@@ -1,0 +1,90 @@
+"""
+What Redis does in one piece (Lua), so that nobody sees the half of it.
+
+Every instant is by Redis' own clock, in milliseconds. `dropped` is a sorted set: tags by the instant at which they were
+dropped, for a minute, and under the empty name the instant at which the set itself began. Where the set is lost
+(evicted, flushed) it begins anew, and nothing that was asked before is kept: what was dropped then is not known.
+A tag is a sorted set, too: names of values by their end, so that it holds no more than what lives.
+"""
+
+from typing import Final
+
+REMEMBERED_MS: Final = 60_000
+"""For how long it is known that a tag was dropped. What was asked earlier than that is not kept."""
+
+_NOW = """
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+"""
+
+CLOCK: Final = (
+    _NOW
+    + """
+-- KEYS: dropped. Gives the instant, and begins the set where there is none.
+local present = now()
+redis.call('ZADD', KEYS[1], 'NX', present, '')
+return present
+"""
+)
+
+KEEP: Final = (
+    _NOW
+    + """
+-- KEYS: name, dropped, one for each tag. ARGV: asked at the earliest, asked so long ago, time to live, value, tags.
+local present = now()
+-- The earlier of two ways to tell: the first is right however late this runs, the second if a clock was set.
+local asked = math.min(tonumber(ARGV[1]), present - tonumber(ARGV[2]))
+local began = redis.call('ZSCORE', KEYS[2], '')
+if not began then
+  redis.call('ZADD', KEYS[2], present, '')
+  return {present, 0}
+end
+if asked <= tonumber(began) then return {present, 0} end
+for each = 5, #ARGV do
+  local dropped = redis.call('ZSCORE', KEYS[2], ARGV[each])
+  if dropped and asked <= tonumber(dropped) then return {present, 0} end
+end
+local ttl = tonumber(ARGV[3])
+redis.call('SET', KEYS[1], ARGV[4], 'PX', ttl)
+for each = 3, #KEYS do
+  redis.call('ZREMRANGEBYSCORE', KEYS[each], '-inf', present)
+  redis.call('ZADD', KEYS[each], present + ttl, KEYS[1])
+  if redis.call('PTTL', KEYS[each]) < ttl then redis.call('PEXPIRE', KEYS[each], ttl) end
+end
+return {present, 1}
+"""
+)
+
+DROP: Final = (
+    _NOW
+    + """
+-- KEYS: dropped, one for each tag. ARGV: how long it is known, channel, message, tags.
+local present = now()
+-- Deleting and telling first: with its memory full Redis refuses what needs some, and then this much is done.
+for each = 2, #KEYS do
+  local names = redis.call('ZRANGE', KEYS[each], 0, -1)
+  for first = 1, #names, 1000 do
+    redis.call('UNLINK', unpack(names, first, math.min(first + 999, #names)))
+  end
+  redis.call('UNLINK', KEYS[each])
+end
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+local began = redis.call('ZSCORE', KEYS[1], '')
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', present - tonumber(ARGV[1]))
+redis.call('ZADD', KEYS[1], began or present, '')
+for each = 4, #ARGV do redis.call('ZADD', KEYS[1], present, ARGV[each]) end
+return present
+"""
+)
+
+RELEASE: Final = """
+-- KEYS: lease. ARGV: whose it is, channel, message.
+if redis.call('GET', KEYS[1]) == ARGV[1] then
+  redis.call('DEL', KEYS[1])
+  redis.call('PUBLISH', ARGV[2], ARGV[3])
+  return 1
+end
+return 0
+"""

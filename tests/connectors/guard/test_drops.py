@@ -1,0 +1,57 @@
+"""What was dropped of late: exact while it is remembered, and on the careful side beyond."""
+
+import datetime as dt
+
+from connectors.guard.drops import Drops
+from tests.connectors.support import NOW
+
+
+def _later(seconds: float) -> dt.datetime:
+    return NOW + dt.timedelta(seconds=seconds)
+
+
+def test_only_what_was_asked_before_the_drop_of_its_tag_is_spoilt() -> None:
+    drops = Drops(remembered_s=60)
+    drops.note(["line:1"], now=_later(10))
+
+    assert drops.spoil(["system:crm", "line:1"], asked_at=_later(10))
+    assert not drops.spoil(["line:1"], asked_at=_later(10.1))
+    assert not drops.spoil(["line:2"], asked_at=NOW)
+
+
+def test_a_drop_of_long_ago_counts_for_every_tag() -> None:
+    drops = Drops(remembered_s=60)
+    drops.note(["line:1"], now=NOW)
+    drops.note(["line:2"], now=_later(61))
+
+    assert 1 == len(drops)
+    assert drops.spoil(["line:3"], asked_at=NOW)
+    assert not drops.spoil(["line:1"], asked_at=_later(0.1))
+
+
+def test_more_drops_than_are_remembered_are_still_heeded() -> None:
+    drops = Drops(remembered_s=60, most=3)
+    for number in range(5):
+        drops.note([f"line:{number}"], now=_later(number))
+
+    assert 3 == len(drops)
+    assert all(drops.spoil([f"line:{number}"], asked_at=_later(number)) for number in range(5))
+
+
+def test_every_tag_can_be_dropped() -> None:
+    drops = Drops(remembered_s=60)
+    drops.note(["line:1"], now=_later(10))
+    drops.note_all(now=_later(5))
+
+    assert drops.spoil([], asked_at=_later(10))
+    assert not drops.spoil(["line:1"], asked_at=_later(11))
+
+
+def test_without_a_drop_nothing_is_spoilt() -> None:
+    drops = Drops(remembered_s=60)
+    assert not drops.any_since(NOW)
+
+    drops.note(["line:1"], now=NOW)
+
+    assert drops.any_since(NOW)
+    assert not drops.any_since(_later(0.1))
