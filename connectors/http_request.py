@@ -48,7 +48,11 @@ class _Block:
 
 
 class RequestForm:
-    """Requests to the system at *base*, an address without a slash at its end. *headers* go with each of them."""
+    """
+    Requests to the system at *base*, an address without a slash at its end. *headers* go with each of them.
+
+    Raises ValueError where the *credential* cannot stand in a header.
+    """
 
     def __init__(self, base: str, *, headers: Mapping[str, str], credential: Credential | None) -> None:
         url = httpx.URL(base)
@@ -58,6 +62,8 @@ class RequestForm:
         self._host = url.netloc
         self._headers = headers
         self._credential = credential
+        if credential is not None:
+            _check(credential)
         # Headers of a dialect's requests differ by operation at most, so each block of them is written once.
         self._blocks: dict[tuple[tuple[str, str], ...], _Block] = {}
 
@@ -134,6 +140,13 @@ class RequestForm:
             if len(self._blocks) < _MAX_BLOCKS:
                 self._blocks[key] = block
         return block
+
+
+def _check(credential: Credential) -> None:
+    try:
+        field_lines([(b"Authorization", _ascii(credential()))])
+    except httpx.LocalProtocolError:
+        raise ValueError("a credential cannot stand in a header; give it on one line, in ASCII") from None
 
 
 def _query(params: Mapping[str, str]) -> str:

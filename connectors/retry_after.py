@@ -35,6 +35,6 @@ def _read(said: str, date: str) -> float:
 def _instant(text: str) -> dt.datetime | None:
     try:
         found = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)

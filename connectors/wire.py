@@ -111,10 +111,11 @@ class HttpWire:
         Ask with the credential and the certificates of *settings* from now on.
 
         Requests under way end as they began, over connections that are closed then. Raises OSError where the
-        certificate files do not serve; nothing is changed then.
+        certificate files do not serve, and ValueError where the credential does not; nothing is changed then.
         """
+        form = self._form_with(credential=credential)
         old, self._transport = self._transport, self._handed_in or transport_to(settings)
-        self._form = self._form_with(credential=credential)
+        self._form = form
         if isinstance(old, OneHostTransport) and old is not self._transport:
             old.retire()
 

@@ -8,13 +8,13 @@ and looking through them finds nothing.
 import gc
 from typing import Final
 
-THRESHOLDS: Final = (10_000, 20, 25)
+THRESHOLDS: Final = (10_000, 2, 250)
 """
 New objects before the youngest are looked through, and how often the younger before the older.
 
-With Python's own 700 the collector took a sixth of the time of a cold question at 16 callers, 3.3 ms; now it takes 0.002.
-What failed operations leave is found in pieces: 10,000 objects of it hold the others up for 4 ms, where 50,000 took 25 to
-50 ms, twice a second while a system is ill.
+With Python's own 700 the collector took a sixth of the time of a cold question at 16 callers, 3.3 ms; now it takes
+0.002. What failed operations leave is found in pieces: 10,000 objects of it hold the others up for 4 ms, where 50,000
+took 25 to 50 ms, twice a second while a system is ill.
 """
 
 

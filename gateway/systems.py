@@ -40,7 +40,7 @@ def connector(name: str, settings: AnySystem, environment: Environment) -> Conne
     """The connector of one system. Blocks and raises as `build` does."""
     try:
         return _connector(name, settings, environment)
-    except (WsdlError, OSError) as exc:
+    except (WsdlError, OSError, ValueError) as exc:
         why, _, advice = str(exc).partition("; ")
         raise SettingsError(Mistake("", f"systems.{name}", why, advice)) from exc
 

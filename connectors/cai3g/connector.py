@@ -37,6 +37,7 @@ class CAI3GConnector:
             self._protocol,
             size=settings.sessions,
             cool_down_s=settings.login_cool_down_s,
+            wait_s=settings.guard.timeout_s / 2,
             clock=environment.clock,
             report=environment.report,
         )

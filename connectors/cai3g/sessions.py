@@ -24,6 +24,7 @@ import collections
 import contextlib
 import dataclasses
 import itertools
+import math
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
@@ -31,7 +32,7 @@ from connectors.cai3g.session import Opened, Session, SessionGone, Ticket
 from connectors.cai3g.steps import Standing, Step, next_step
 from connectors.clock import Clock
 from connectors.environment import Reporter
-from connectors.errors import ConnectorError, Rejected, Unavailable
+from connectors.errors import Busy, ConnectorError, Rejected, Unavailable
 
 T = TypeVar("T")
 
@@ -61,12 +62,22 @@ class SessionPool:
     """The sessions of one system. Whoever makes it closes it."""
 
     def __init__(
-        self, system: str, door: Door, *, size: int, cool_down_s: float, clock: Clock, report: Reporter
+        self,
+        system: str,
+        door: Door,
+        *,
+        size: int,
+        cool_down_s: float,
+        clock: Clock,
+        report: Reporter,
+        wait_s: float = math.inf,
     ) -> None:
         self._system = system
         self._door = door
         self._size = size
         self._cool_down_s = cool_down_s
+        self._wait_s = wait_s
+        self._answered = 0
         self._clock = clock
         self._report = report
         self._live: set[Session] = set()
@@ -85,7 +96,8 @@ class SessionPool:
         *ask* with a session that is ours for the length of the call.
 
         When *ask* raises SessionGone it is asked once more in a new session. Raises what *ask* raises, or the error of
-        the login, or Unavailable when a new session was refused as well.
+        the login, or Unavailable when a new session was refused as well, or Busy when no session was free for *wait_s*
+        although the system answered others: it is not slow then, and our sessions are too few.
         """
         session = await self._leased()
         try:
@@ -132,8 +144,11 @@ class SessionPool:
             raise  # Not given back: the caller decides what takes its place.
         except BaseException as exc:
             # Cut or cancelled: the system may still be busy with the call, so this session is used last.
-            self._give_back(session, last=not isinstance(exc, Rejected))
+            is_answer = isinstance(exc, Rejected)
+            self._answered += is_answer
+            self._give_back(session, last=not is_answer)
             raise
+        self._answered += 1
         self._give_back(session)
         return answer
 
@@ -146,7 +161,7 @@ class SessionPool:
         waiter: asyncio.Future[Session] = asyncio.get_running_loop().create_future()
         self._waiters.append(waiter)
         self._serve()
-        return await self._received(waiter)
+        return await self._received(waiter, wait_s=self._wait_s)
 
     async def _replacement(self, lost: Session, gone: SessionGone) -> Session:
         self._lose(lost)
@@ -158,14 +173,20 @@ class SessionPool:
         self._start_login(promised_to=waiter, instead_of=lost if gone.still_open else None)
         return await self._received(waiter)
 
-    async def _received(self, waiter: asyncio.Future[Session]) -> Session:
+    async def _received(self, waiter: asyncio.Future[Session], *, wait_s: float = math.inf) -> Session:
+        answered = self._answered
         try:
+            if not math.isinf(wait_s):
+                await asyncio.wait({waiter}, timeout=wait_s)
+            if not waiter.done() and self._answered > answered:
+                self._waiters.remove(waiter)
+                raise Busy("every session is in use", system=self._system)
             return await waiter
         except asyncio.CancelledError:
             with contextlib.suppress(ValueError):
                 self._waiters.remove(waiter)
             # The session may have been handed over in the very moment in which the caller left.
-            if not waiter.cancelled() and waiter.exception() is None:
+            if not waiter.cancel() and not waiter.cancelled() and waiter.exception() is None:
                 self._give_back(waiter.result())
             raise
 

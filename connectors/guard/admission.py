@@ -64,7 +64,8 @@ class Admission:
         era = breaker.admit(now)
         if era is None:
             raise self._refusal(call)
-        if rare:
+        if rare or not call.repeatable:
+            # What changes something is never done behind the back of who asked for it.
             return await _probe(breaker, era, call, ask, proceed, self._clock)
         task = asyncio.create_task(_probe(breaker, era, call, ask, proceed, self._clock))
         self._probes.add(task)

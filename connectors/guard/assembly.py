@@ -62,7 +62,7 @@ def guard_for(
     flights = SingleFlight(clock=clock, watcher=parts.watcher, changes=changes)
     cache = Cache(settings, store=store, clock=clock, watcher=parts.watcher, keys=keys)
     admission = parts.admission(breakers)
-    bulkhead = parts.bulkhead(places)
+    bulkhead = parts.bulkhead(places, report)
     stages: tuple[Stage, ...] = (
         cache.recall,  # First: an answer we have costs nobody anything, and one beyond its time is better than none.
         flights,  # Before the bulkhead: equal questions take one place in it, not many.
@@ -134,7 +134,7 @@ class _Parts:
                 watcher=self.watcher,
             )
 
-    def bulkhead(self, register: Register | None) -> Bulkhead:
+    def bulkhead(self, register: Register | None, report: "Reporter | None") -> Bulkhead:
         """With *register* it may use all places that others leave, else its part of them. It finds out from little."""
         settings, part, holding = self.settings, max(1, self.settings.max_concurrent // self.settings.parts), None
         if register is not None:
@@ -146,8 +146,12 @@ class _Parts:
                 call_s=settings.timeout_s,
                 shares=settings.shares,
                 clock=self.clock,
+                report=report,
             )
         least = settings.min_concurrent
+        if least == settings.max_concurrent:
+            # Nothing is to be found out, however many processes there are.
+            least = None
         return Bulkhead(
             max_concurrent=part if holding is None else settings.max_concurrent,
             max_waiting=settings.max_waiting,
@@ -156,4 +160,5 @@ class _Parts:
             clock=self.clock,
             watcher=self.watcher,
             holding=holding,
+            patience_s=settings.timeout_s,
         )

@@ -54,6 +54,7 @@ class Budget:
         self._max_wait_s = settings.max_wait_s
         self._clock = clock
         self._rates = rates
+        self._counts_whole = False
         self._own = Gcra(rate=self._part[0], burst=self._part[1])
         self._left_free = [1.0 - (shares or Shares()).of(each) for each in Criticality]
         self._changed = asyncio.Event()
@@ -71,7 +72,8 @@ class Budget:
         ahead = self._room.ahead_of(standing.criticality) if len(self._room) else 0
         wait = 0.0 if ahead else await self._take(standing.criticality)
         if ahead or wait > 0:
-            await self._queue(call, standing, expected_s=wait + ahead / self._part[0])
+            rate, _ = self._whole if self._counts_whole else self._part
+            await self._queue(call, standing, expected_s=wait + ahead / rate)
         return await proceed(call, ask)
 
     async def _queue(self, call: Call, standing: Standing, *, expected_s: float) -> None:
@@ -107,6 +109,7 @@ class Budget:
             rate, burst = self._whole
             kept_free = self._kept_free(criticality, burst)
             wait = await self._rates.take(self._system, rate=rate, burst=burst, kept_free=kept_free)
+            self._counts_whole = wait is not None
             if wait is not None:
                 if wait <= 0:
                     # Counted here as well: when the shared count goes away, its burst must not be had a second time.

@@ -7,10 +7,10 @@ processes use the same system.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connectors.clock import Clock, SystemClock
-from connectors.errors import Busy, DeadlineReached, Unavailable, UnderMaintenance
+from connectors.errors import Busy, DeadlineReached, Unavailable
 from connectors.guard.adaptive import Adaptive
 from connectors.guard.answer import Answer, Call
 from connectors.guard.holding import Holding
@@ -24,8 +24,7 @@ from connectors.terms import Criticality
 if TYPE_CHECKING:
     from connectors.guard.pipeline import Ask, Proceed
 
-_NOT_ITS_DOING = (Busy, DeadlineReached, UnderMaintenance)
-"""Refusals that say nothing of how the system is."""
+_LEAVING_S: Final = 0.1
 
 
 class Bulkhead:
@@ -35,6 +34,9 @@ class Bulkhead:
     With *min_concurrent* below *max_concurrent* there are as many places between the two as the system turns out to
     bear, and no more calls wait than there are places: whoever is let in has waited for about one call's time. With
     *holding* there are no more than this process holds.
+
+    A call waits for *patience_s*, or for as long as its caller does: what comes later is of no use to anybody, and
+    would keep the system busy for callers who have gone.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Bulkhead:
         clock: Clock | None = None,
         watcher: Watcher | None = None,
         holding: Holding | None = None,
+        patience_s: float | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         self._watcher = watcher or Unwatched()
@@ -59,6 +62,7 @@ class Bulkhead:
         self._places = Places(0, shares=shares or Shares())
         self._room = WaitingRoom(room=max_waiting, event=Event.TURNED_AWAY, changed=self._serve, watcher=self._watcher)
         self._refused = [0 for _ in Criticality]
+        self._patience_s = patience_s
         self._holding = holding
         if holding is not None:
             holding.serves(self)
@@ -68,8 +72,7 @@ class Bulkhead:
         """
         Proceed once there is a place.
 
-        The wait has an end: every call ahead holds its place no longer than the system's time limit, and the number
-        of calls ahead is bounded.
+        Raises Busy where it would have to wait for too long, or behind too many.
         """
         standing = standing_of(call)
         held = standing.criticality
@@ -116,17 +119,24 @@ class Bulkhead:
             self._holding.hurry()
         criticality = standing.criticality
         try:
-            return await self._room.wait(call, standing, not_used=self._give_back)
+            return await self._room.wait(call, standing, seconds=self._longest_s(call), not_used=self._give_back)
         except Busy:
             self._refused[criticality] += 1
             raise
+
+    def _longest_s(self, call: Call) -> float | None:
+        if self._patience_s is None:
+            return None
+        # A caller whose time is up is told that, and not that there was too much to do.
+        return max(self._patience_s, call.within.remaining(self._clock) + _LEAVING_S)
 
     async def _measured(self, adaptive: Adaptive, call: Call, ask: "Ask", proceed: "Proceed") -> Answer[Any]:
         began, at_once = self._clock.monotonic(), self._places.held
         try:
             answer = await proceed(call, ask)
         except Unavailable as error:
-            if not isinstance(error, _NOT_ITS_DOING):
+            # What was not asked, and whose caller had no more time, says nothing of how the system is.
+            if error.asked and not isinstance(error, DeadlineReached):
                 adaptive.overloaded(began=began, now=self._clock.monotonic())
                 self._resize()
             raise

@@ -85,7 +85,9 @@ class Cache:
         """The stage that proceeds and keeps what comes, whether or not somebody is still waiting for it."""
         windows = self._windows_of(call.operation)
         if windows is None:
-            return await proceed(call, ask)
+            answer = await proceed(call, ask)
+            # How long it may be kept is the operator's word; a system that says so as well only shortens it.
+            return answer if answer.fresh_s is None else dataclasses.replace(answer, fresh_s=None)
         asked_at = self._clock.now()
         try:
             answer = await proceed(call, ask)

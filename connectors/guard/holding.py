@@ -10,13 +10,16 @@ import asyncio
 import contextlib
 import contextvars
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from connectors.clock import Clock
 from connectors.guard.allotment import Allotment
 from connectors.guard.division import Wants, divide, wants
 from connectors.guard.register import Booked, Register, Report
 from connectors.guard.shares import Shares
+
+if TYPE_CHECKING:
+    from connectors.environment import Reporter
 
 _SOON_S: Final = 0.1
 """Between two reports at least."""
@@ -54,13 +57,23 @@ class Holding:
     """One process's places at *system*, of *whole* that there are; *part* of them where nothing is agreed."""
 
     def __init__(
-        self, *, system: str, register: Register, whole: int, part: int, call_s: float, shares: Shares, clock: Clock
+        self,
+        *,
+        system: str,
+        register: Register,
+        whole: int,
+        part: int,
+        call_s: float,
+        shares: Shares,
+        clock: Clock,
+        report: "Reporter | None" = None,
     ) -> None:
         self._system = system
         self._register = register
         self._whole = whole
         self._shares = shares
         self._clock = clock
+        self._tells = report
         self._allotment = Allotment(part=part, call_s=call_s)
         self._seats: Seats | None = None
         self._hurried = asyncio.Event()
@@ -91,15 +104,26 @@ class Holding:
             await self._register.leave(self._system)
 
     async def _keep(self, seats: Seats) -> None:
-        while True:
+        task = asyncio.current_task()
+        # A client of Redis may answer a cancellation with an error of its own, which is none here.
+        while task is None or not task.cancelling():
             self._hurried.clear()
-            is_settled = await self.settle(seats)
+            is_settled = await self._settled(seats)
             seats.fit()
             await asyncio.sleep(_SOON_S)
             if is_settled:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_PERIOD_S - _SOON_S):
                         await self._hurried.wait()
+
+    async def _settled(self, seats: Seats) -> bool:
+        try:
+            return await self.settle(seats)
+        except Exception as exc:  # noqa: BLE001 - whatever it is, it is tried again: what is held must go on being booked
+            if self._tells is not None:
+                self._tells.warning("places_not_settled", system=self._system, kind=type(exc).__name__)
+            self._allotment.unheard(self._clock.monotonic())
+            return True
 
     async def settle(self, seats: Seats) -> bool:
         """Report and act on the answer. False: there is something to get or to give back soon."""

@@ -58,8 +58,8 @@ class Register(Protocol):
         """
         Book what this process holds at *system*, and as much more as it asks for and nobody holds.
 
-        None at once, or within a fraction of a second, where the register cannot be reached; nothing is raised. It may
-        have been booked then nevertheless.
+        None at once, or within about a second, where the register cannot be reached; nothing is raised. It may have
+        been booked then nevertheless.
         """
         ...
 

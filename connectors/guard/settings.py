@@ -135,6 +135,24 @@ class GuardSettings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _nothing_said_that_cannot_be(self) -> "GuardSettings":
+        again = self.hedge_after_s or ("attempts" in self.model_fields_set and self.attempts > 1)
+        if again and not self.retry_ratio:
+            raise ValueError(
+                "retry_ratio is 0, so nothing is sent again, whatever attempts and hedge_after_s say; give it more, "
+                "or leave those out"
+            )
+        for operation, after_s in sorted(self.hedge_after_s.items()):
+            if after_s >= self.timeout_s:
+                raise ValueError(
+                    f"hedge_after_s of `{operation}` is no less than timeout_s, and the call has ended by then; "
+                    "give it less"
+                )
+        if self.breaker.slow_s is not None and self.breaker.slow_s > self.timeout_s:
+            raise ValueError("breaker.slow_s is above timeout_s, so that no call is ever slow; give it less")
+        return self
+
+    @model_validator(mode="after")
     def _replicas_said_once(self) -> "GuardSettings":
         said = None if self.budget is None or "replicas" not in self.budget.model_fields_set else self.budget.replicas
         if None not in (said, self.replicas) and said != self.replicas:

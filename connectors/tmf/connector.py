@@ -114,7 +114,7 @@ class TMFConnector:
             await self._guard.call(call, functools.partial(self._check, path, operation))
 
     def renew(self, settings: TMFSettings) -> None:
-        """Use the credentials and certificates of *settings* for calls that begin from now on. Raises OSError."""
+        """Use the credentials and certificates of *settings* for calls from now on. Raises as the wire does."""
         self._wire.renew(settings, credential=credentials(settings))
         self._settings = settings
 

@@ -93,7 +93,7 @@ class UCIPConnector:
             await self._guard.call(call, lambda: self._ask(asked, msisdn, read))
 
     def renew(self, settings: UCIPSettings) -> None:
-        """Use the credentials and certificates of *settings* for calls that begin from now on. Raises OSError."""
+        """Use the credentials and certificates of *settings* for calls from now on. Raises as the wire does."""
         self._wire.renew(settings, credential=basic(settings.user, settings.password))
         self._settings = settings
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from connectors.clock import Clock
 from connectors.environment import Reporter
 from connectors.guard import Keys, Leases, Rates, Register
+from connectors.guard.budget import LATE_S
 from gateway.stores.coding import Coding
 from gateway.stores.layered import LayeredStore, Near, Told
 from gateway.stores.leases import RedisLeases
@@ -91,7 +92,9 @@ def shared(
     keys = Keys(settings.key_secret.get_secret_value().encode(), version=codes.schema_version)
     # A client of its own: a call that waits for its turn must not wait for a long value as well.
     counting = client(settings, connections=_COUNTING, access=access)
-    rates = RedisRates(counting, namespace=settings.namespace, clock=clock, report=report, timeout_s=settings.timeout_s)
+    # A turn that is told later than that is no turn any more: what was promised to the system is what arrives there.
+    patience_s = min(settings.timeout_s, LATE_S)
+    rates = RedisRates(counting, namespace=settings.namespace, clock=clock, report=report, timeout_s=patience_s)
     places = RedisPlaces(counting, settings, clock=clock, report=report)
     return Kept(
         store,

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from connectors.clock import Clock
 from connectors.environment import Reporter
+from connectors.guard.budget import LATE_S
 from gateway.stores.redis_client import CONNECT_S, FAILURES
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class RedisRates:
         namespace: str,
         clock: Clock,
         report: Reporter,
-        timeout_s: float = 0.15,
+        timeout_s: float = LATE_S,
         settling_s: float = SETTLING_S,
     ) -> None:
         self._client = client

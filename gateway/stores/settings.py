@@ -3,7 +3,7 @@
 import urllib.parse
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from connectors.settings import Secret, TlsSettings
 
@@ -93,6 +93,14 @@ class RedisSettings(BaseModel):
     max_value_bytes: int = Field(
         default=512 * 1024, ge=1024, le=64 * 1024 * 1024, description="A longer value is kept in the process only."
     )
+
+    @model_validator(mode="after")
+    def _certificates_are_for_tls(self) -> "RedisSettings":
+        if not self.url.startswith("rediss:") and any(value is not None for _, value in self.tls):
+            raise ValueError(
+                "tls is given, but url is not a rediss:// address; begin it with rediss://, or leave tls out"
+            )
+        return self
 
     @property
     def access(self) -> RedisAccess:

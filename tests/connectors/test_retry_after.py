@@ -38,7 +38,19 @@ def test_a_date_is_measured_against_the_systems_own_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["soon", "-1", "1.5", "1e3", "٣", "", "9" * 5000, "Sun, 99 Nov 2026 08:00:00 GMT", DATE]
+    "said",
+    [
+        "soon",
+        "-1",
+        "1.5",
+        "1e3",
+        "٣",
+        "",
+        "9" * 5000,
+        "Sun, 99 Nov 2026 08:00:00 GMT",
+        "Mon, 01 Jan 99999999999999 00:00:00 GMT",
+        DATE,
+    ],
 )
 def test_a_time_that_cannot_be_read_is_never(said: str) -> None:
     assert math.inf == retry_after_s(503, {"retry-after": said})

@@ -189,5 +189,6 @@ async def test_a_single_bit_that_no_reader_can_see_changes_nothing_but_the_value
         # A question may ask the system more than once.
         assert len(differences) <= bits
         for path, told, found in differences:
-            assert found is None or type(told) is type(found), path
+            # Of a date that means "never" one bit makes a date.
+            assert told is None or found is None or type(told) is type(found), path
             assert "length" != path[-1]

@@ -278,6 +278,15 @@ async def test_an_empty_token_keeps_the_old_and_no_line_holds_it(world):
     assert "token-one" not in repr(world.report.events)
 
 
+async def test_a_token_that_cannot_stand_in_a_header_keeps_the_old_and_fails_no_call(world):
+    world.put("password", b"token-two\ntoken-three")
+
+    assert Outcome.KEPT is await world.look(at_once=True)
+    await world.ask()
+    assert {"Bearer token-one"} == set(world.crm.authorizations)
+    assert "token-two" not in repr(world.report.events)
+
+
 async def test_what_is_put_right_is_used(world):
     world.put("password", b"")
     await world.look(at_once=True)

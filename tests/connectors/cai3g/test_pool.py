@@ -7,7 +7,7 @@ import pytest
 
 from connectors.cai3g.session import Opened, Session, SessionGone, Ticket
 from connectors.cai3g.sessions import SessionPool
-from connectors.errors import ConnectorError, Unavailable
+from connectors.errors import Busy, ConnectorError, NotKnown, Unavailable
 from tests.bars import bar
 from tests.connectors.support import FixedClock, Reports
 
@@ -33,8 +33,10 @@ class Door:
         raise Unavailable("cannot log out", system="hss")
 
 
-def pool_of(size: int, door: Door, *, cool_down_s: float = 1) -> SessionPool:
-    return SessionPool("hss", door, size=size, cool_down_s=cool_down_s, clock=FixedClock(), report=Reports())
+def pool_of(size: int, door: Door, *, cool_down_s: float = 1, wait_s: float = 30) -> SessionPool:
+    return SessionPool(
+        "hss", door, size=size, cool_down_s=cool_down_s, clock=FixedClock(), report=Reports(), wait_s=wait_s
+    )
 
 
 async def test_an_unexpected_error_in_login_is_an_unavailable_system_and_no_call_hangs():
@@ -67,6 +69,55 @@ async def test_a_login_that_fails_is_not_tried_again_for_those_who_waited_for_it
 
     assert [Unavailable] * 5 == [type(answer) for answer in answers]
     assert 1 == door.tried
+
+
+class Held:
+    """Calls of which each ends when it is let go, with an answer or a refusal."""
+
+    def __init__(self) -> None:
+        self.gates = [asyncio.Event() for _ in range(3)]
+        self.refuses = False
+
+    def of(self, number: int):
+        async def ask(_: Ticket) -> int:
+            await self.gates[number].wait()
+            if self.refuses:
+                raise NotKnown("nobody", system="hss")
+            return number
+
+        return ask
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_who_gets_no_session_although_the_system_answers_others_is_told_that_there_are_too_few(*, refuses: bool):
+    pool, held = pool_of(1, Door(), wait_s=0.05), Held()
+    held.refuses = refuses
+    calls = [asyncio.create_task(pool.call(held.of(number))) for number in range(3)]
+    await asyncio.sleep(0.01)
+    held.gates[0].set()
+
+    with pytest.raises(Busy, match="every session is in use"):
+        await asyncio.wait_for(calls[2], bar(5))
+
+    held.gates[1].set()
+    await asyncio.gather(*calls, return_exceptions=True)
+    held.refuses = False
+    held.gates[2].set()
+    assert 2 == await pool.call(held.of(2))
+
+
+async def test_who_waits_for_a_session_of_a_system_that_answers_nobody_goes_on_waiting():
+    pool, held = pool_of(1, Door(), wait_s=0.01), Held()
+    first, second = (asyncio.create_task(pool.call(held.of(number))) for number in range(2))
+    await asyncio.sleep(0.05)
+    assert not second.done()
+
+    second.cancel()
+    await asyncio.gather(second, return_exceptions=True)
+    assert second.cancelled()
+    for gate in held.gates:
+        gate.set()
+    assert [0, 2] == [await first, await asyncio.wait_for(pool.call(held.of(2)), bar(5))]
 
 
 async def test_a_call_cancelled_at_the_moment_it_gets_its_session_gives_it_back(monkeypatch):

@@ -1,6 +1,7 @@
 """Admission: an ill system is not asked, a probe costs no caller its time, and the queue is no illness."""
 
 import asyncio
+import dataclasses
 import time
 
 import pytest
@@ -155,6 +156,15 @@ async def test_a_caller_of_a_system_that_is_hardly_asked_gets_the_probes_answer(
     bench.clock.advance(4 + RARE_S)
 
     assert "answer 21" == (await bench.ask()).value
+
+
+async def test_what_changes_something_is_never_done_behind_the_back_of_who_asked_for_it():
+    bench = Bench()
+    await bench.open()
+    bench.clock.advance(4)
+    writing = dataclasses.replace(call("new", seconds=1000), repeatable=False)
+
+    assert "answer 21" == (await bench.guard.call(writing, bench.system.ask)).value
 
 
 async def test_while_it_is_ill_one_call_at_a_time_reaches_it_whoever_comes():

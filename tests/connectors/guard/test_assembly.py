@@ -11,7 +11,7 @@ from tests.connectors.guard.ledger import Ledger, Line
 from tests.connectors.support import DictStore, FixedClock
 
 
-async def at_once(settings: dict[str, object], *, register: Line | None = None) -> int:
+async def at_once(settings: dict[str, object], *, register: Line | None = None, at_once_here: int | None = None) -> int:
     """How many of 50 calls of one process are under way at once."""
     system = System()
     guard = guard_for("hss", GuardSettings(**settings), clock=CLOCK, store=DictStore(), places=register)
@@ -44,6 +44,13 @@ async def test_where_there_is_a_register_a_process_may_have_all_places(monkeypat
 
     assert 10 == await at_once({"max_concurrent": 10, "replicas": 3}, register=Line(ledger, "a"))
     assert {} == ledger.entries
+
+
+async def test_two_bounds_that_are_one_leave_nothing_to_be_found_out_with_a_register_either():
+    ledger = Ledger(FixedClock())
+    ledger.began = 0.0
+
+    assert 12 == await at_once({"max_concurrent": 12, "min_concurrent": 12, "replicas": 3}, register=Line(ledger, "a"))
 
 
 async def test_replicas_divide_the_budget_as_well():

@@ -355,3 +355,40 @@ def test_the_burst_is_what_comes_in_a_fifth_of_a_second_unless_it_is_said():
 def test_bounds_in_the_wrong_order_are_a_mistake_that_says_what_to_do():
     with pytest.raises(ValidationError, match="at most as much"):
         GuardSettings(min_concurrent=20, max_concurrent=10)
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"retry_ratio": 0, "attempts": 3}, "retry_ratio is 0"),
+        ({"retry_ratio": 0, "hedge_after_s": {"Get": 0.1}}, "retry_ratio is 0"),
+        ({"timeout_s": 1, "hedge_after_s": {"Get": 1}}, "hedge_after_s of `Get`"),
+        ({"timeout_s": 1, "breaker": {"slow_s": 1.5}}, "breaker.slow_s"),
+    ],
+)
+def test_what_is_said_and_can_never_be_is_a_mistake_that_says_what_to_do(settings, why):
+    with pytest.raises(ValidationError, match=f"{why}.*; (give|leave)"):
+        GuardSettings(**settings)
+
+
+def test_nothing_sent_again_is_a_choice():
+    assert not GuardSettings(retry_ratio=0).retry_ratio
+    assert not GuardSettings(retry_ratio=0, attempts=1).retry_ratio
+
+
+async def test_how_long_a_wait_will_be_is_told_by_the_count_that_counts():
+    clock = FixedClock()
+    shared = Shared(clock)
+    stage = budget(clock=clock, rates=shared, calls_per_s=50, burst=1, replicas=10, max_wait_s=0.3)
+    await ask(stage)
+
+    # Of the whole the third has its turn in 60 ms; of the tenth that is this process's it would be in 600.
+    waiting = []
+    for _ in range(3):
+        waiting.append(ask(stage))
+        await turns(10)
+    assert not any(each.done() for each in waiting)
+
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from connectors.errors import Busy, NotKnown, TimedOut, Unavailable
+from connectors.errors import Busy, Ill, NotKnown, TimedOut, Unavailable, UnderMaintenance
 from connectors.guard import Answer
 from connectors.guard.bulkhead import Bulkhead
 from connectors.guard.flight import SingleFlight
@@ -86,6 +86,25 @@ async def test_without_a_queue_a_free_place_is_still_given(system):
         await asking(bulkhead, system)
 
     assert 3 == system.asked
+
+
+async def test_nobody_waits_longer_than_the_caller_does_or_the_call_may_take():
+    system, served = System(), []
+    bulkhead = Bulkhead(max_concurrent=1, max_waiting=10, clock=CLOCK, patience_s=0.05)
+
+    async def asked(seconds: float) -> None:
+        await bulkhead(call(seconds=seconds), unused, proceed=system.proceed)
+        served.append(seconds)
+
+    holder = asyncio.ensure_future(asked(30))
+    await turns()
+    early, late = asyncio.ensure_future(asked(0.0)), asyncio.ensure_future(asked(30))
+
+    with pytest.raises(Busy):
+        await asyncio.wait_for(early, bar(1))
+    system.free.set()
+    await asyncio.gather(holder, late)
+    assert [30, 30] == served
 
 
 async def test_first_come_first_served(system):
@@ -225,7 +244,7 @@ async def test_an_adaptive_limit_gives_more_places_while_calls_are_quick_and_few
     assert levels.now[Level.PLACES] < grown
 
 
-@pytest.mark.parametrize("error", [Busy, NotKnown])
+@pytest.mark.parametrize("error", [Busy, Ill, NotKnown, UnderMaintenance])
 async def test_what_says_nothing_of_the_systems_health_leaves_the_limit_alone(error):
     levels = Levels()
     bulkhead = Bulkhead(max_concurrent=50, min_concurrent=4, max_waiting=100, clock=FixedClock(), watcher=levels)

@@ -8,13 +8,14 @@ import pytest
 from connectors.errors import Busy
 from connectors.guard.bulkhead import Bulkhead
 from connectors.guard.holding import Holding
+from connectors.guard.register import Booked, Report
 from connectors.guard.shares import Shares
 from connectors.guard.watch import Level, Unwatched, Watcher
 from connectors.terms import Criticality
 from tests.bars import bar
 from tests.connectors.guard.asking import System, call, turns
 from tests.connectors.guard.ledger import Crowd, Ledger, Line
-from tests.connectors.support import FixedClock
+from tests.connectors.support import FixedClock, Reports
 
 AGENT, SELF_CARE, PARTNER, BATCH = Criticality
 WHOLE, PART, CALL_S, LIVES_S = 12, 4, 2.0, 5.0
@@ -308,3 +309,49 @@ async def test_without_a_register_each_takes_its_part(ledger):
     system.free.set()
     await asyncio.gather(*callers)
     await guard.aclose()
+
+
+class Moody(Line):
+    """A line that surprises at first, and answers a cancellation with an error of its own."""
+
+    def __init__(self, ledger: Ledger, name: str) -> None:
+        super().__init__(ledger, name)
+        self.is_reporting = asyncio.Event()
+        self._surprises = 1
+
+    async def report(self, system: str, report: Report) -> Booked | None:
+        if self._surprises:
+            self._surprises -= 1
+            raise ValueError("zip() argument 2 is longer than argument 1")
+        self.is_reporting.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ConnectionError("the connection was closed") from None
+        return await super().report(system, report)
+
+
+async def test_a_surprise_ends_neither_the_booking_nor_the_closing(ledger):
+    reports = Reports()
+    line = Moody(ledger, "a")
+    holding = Holding(
+        system="hss",
+        register=line,
+        whole=WHOLE,
+        part=PART,
+        call_s=CALL_S,
+        shares=Shares(),
+        clock=ledger.clock,
+        report=reports,
+    )
+    bulkhead = Bulkhead(max_concurrent=WHOLE, max_waiting=10, holding=holding)
+    holding.hurry()
+    await asyncio.sleep(0)
+    holding.hurry()
+    async with asyncio.timeout(bar(5)):
+        await line.is_reporting.wait()
+
+    async with asyncio.timeout(5):
+        await bulkhead.aclose()
+
+    assert ("places_not_settled", "ValueError") == (reports.events[0][0], reports.events[0][1]["kind"])

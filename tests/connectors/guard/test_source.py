@@ -73,6 +73,16 @@ async def test_what_the_system_says_shortens_the_fresh_time_of_source_and_answer
     assert [3, 5] == [answer.fresh_s for answer in answers]
 
 
+async def test_what_the_operator_does_not_keep_is_fresh_for_no_time_whatever_the_system_says() -> None:
+    kept = Windowed(stale_s={"Other": 10})
+
+    async def ask() -> str:
+        fresh_at_most(86_400)
+        return "answer"
+
+    assert (await kept.guard.call(kept.call(), ask)).fresh_s is None
+
+
 def test_beside_a_call_nobody_is_told() -> None:
     fresh_at_most(1)
 

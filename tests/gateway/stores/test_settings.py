@@ -68,3 +68,10 @@ def test_secrets_are_not_shown() -> None:
 def test_a_namespace_is_a_plain_word(namespace: str) -> None:
     with pytest.raises(ValidationError):
         _settings(namespace=namespace)
+
+
+def test_certificates_for_an_address_without_tls_are_refused_as_nothing_would_be_encrypted() -> None:
+    with pytest.raises(ValidationError, match="begin it with rediss://"):
+        _settings(tls={"ca_file": __file__})
+
+    assert _settings(url="rediss://cache.example", tls={"ca_file": __file__}).tls.ca_file is not None
