@@ -70,7 +70,8 @@ def _present(
     extensions: dict[str, Any] = {"code": _code(cause), "requestId": request_id}
     if isinstance(cause, ConnectorError):
         extensions["system"] = cause.system
-        if cause.retry_after_s:
+        # Infinity stands for a `Retry-After` that cannot be read: nothing a caller could count with.
+        if cause.retry_after_s and math.isfinite(cause.retry_after_s):
             extensions["retryAfterMs"] = math.ceil(cause.retry_after_s * 1000)
     shown: dict[str, Any] = {"message": _text(error, cause, language)}
     if error.locations:

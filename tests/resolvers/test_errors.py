@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import re
 import ssl
 from typing import Any
@@ -43,6 +44,13 @@ def test_a_failed_system_is_shown_by_code_and_name_and_a_sentence_of_ours() -> N
 
     assert {"code": "UPSTREAM_UNAVAILABLE", "system": "hss", "requestId": "r1"} == shown["extensions"]
     assert "reason" not in shown["message"]
+
+
+@pytest.mark.parametrize(("said", "told"), [(0.25, 250), (0.0, None), (None, None), (math.inf, None)])
+def test_when_to_ask_again_is_told_where_it_is_a_time(said: float | None, told: int | None) -> None:
+    shown = _shown(Unavailable("HTTP 503", system="hss", retry_after_s=said))
+
+    assert told == shown["extensions"].get("retryAfterMs")
 
 
 def test_a_failure_of_the_graph_is_shown_by_code_alone() -> None:

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: statuses, media types, the page, and what goes with every response."""
 
 import json
+import math
 import socket
 from typing import Any
 
@@ -63,6 +64,16 @@ class TestStatus:
         assert 200 == response.status_code
         assert {"line": {"msisdn": MSISDN, "network": None}} == response.json()["data"]
         assert ["UPSTREAM_UNAVAILABLE"] == [error["extensions"]["code"] for error in response.json()["errors"]]
+
+    async def test_of_an_answer_is_200_also_where_a_system_says_no_time_that_can_be_read(self) -> None:
+        operator = FakeOperator()
+        operator.hss.failure = Unavailable("HTTP 503", system="hss", retry_after_s=math.inf)
+
+        response = await _ask(
+            f'{{ line(by: {{msisdn: "{MSISDN}"}}) {{ msisdn network {{ imsi }} }} }}', operator=operator
+        )
+
+        assert (200, {"line": {"msisdn": MSISDN, "network": None}}) == (response.status_code, response.json()["data"])
 
     @pytest.mark.parametrize("accept", MEDIA_TYPES)
     async def test_of_an_answer_whose_null_went_all_the_way_up_is_200(self, accept: str) -> None:
