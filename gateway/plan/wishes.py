@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from graphql import FieldNode, GraphQLDirective, GraphQLSchema, OperationDefinitionNode, SelectionSetNode
+from graphql import FieldNode, GraphQLDirective, GraphQLError, GraphQLSchema, OperationDefinitionNode, SelectionSetNode
 from graphql import get_named_type as named
 from graphql.execution.values import VariableValues, get_directive_values
 from graphql.type import GraphQLNamedType
@@ -159,7 +159,14 @@ def _has(node: FieldNode, name: str) -> bool:
 def _values(
     directive: GraphQLDirective | None, node: FieldNode | OperationDefinitionNode, variables: VariableValues
 ) -> dict[str, Any] | None:
-    return get_directive_values(directive, node, variables) if directive is not None and node.directives else None
+    if directive is None or not node.directives:
+        return None
+    try:
+        return get_directive_values(directive, node, variables)
+    except GraphQLError:
+        # Of a valid document only this can be: a variable with a default may stand where null may not (GraphQL, 5.8.5),
+        # and be given as null all the same.
+        raise BadInput(f"A variable in `@{directive.name}` is null. Give it a number, or leave it out.") from None
 
 
 def _milliseconds(value: int) -> int:

@@ -77,6 +77,19 @@ class TestOfTheQuery:
         assert ["BAD_INPUT"] == codes(refused)
 
     @pytest.mark.parametrize(
+        ("query", "field"), [("@within(ms: $n)", ""), ("@fresh(maxAge: $n)", ""), ("", "@fresh(maxAge: $n)")]
+    )
+    def test_a_null_where_a_default_would_have_done_is_refused(self, query: str, field: str) -> None:
+        text = f"query($n: Int = 5) {query} {{ customer{BY} {field} {{ name }} }}"
+        refused = _planned(text, {"n": None})
+
+        assert isinstance(_planned(text), Planned)
+        assert isinstance(refused, Outcome)
+        assert not refused.executed
+        assert ["BAD_INPUT"] == codes(refused)
+        assert "is null. Give it a number, or leave it out." in refused.errors[0].message
+
+    @pytest.mark.parametrize(
         "text",
         [
             "query @within { __typename }",
