@@ -6,16 +6,24 @@ It stands in the process that supervises and does nothing itself: each worker ha
 
 import asyncio
 import contextlib
+import dataclasses
 import socket
 from collections.abc import AsyncIterator
-from typing import Any
 
-from gateway.control.answers import answered, no_answer, refused
+from gateway.control.answers import Said, answered, no_answer, refused
 from gateway.control.channel import Channel, Message, NoAnswer
 from gateway.control.commands import Command, ForceBreaker, written
 
 ANSWER_S = 2.0
 """So long a worker may take to answer. One that hangs must not keep the operator waiting."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Heard:
+    """What is said of one worker, and whether its own desk says it."""
+
+    said: Said
+    by_desk: bool = False
 
 
 class Hub:
@@ -26,6 +34,7 @@ class Hub:
         self._channels: dict[int, Channel] = {}
         self._ready: set[int] = set()
         self._standing: dict[tuple[str, str | None], ForceBreaker] = {}
+        self._forcing = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def member(self, place: int, end: socket.socket) -> AsyncIterator[None]:
@@ -52,14 +61,27 @@ class Hub:
         """The worker at *place* serves."""
         self._ready.add(place)
 
-    async def do(self, command: Command) -> list[dict[str, Any]]:
-        """Have every worker do it: what each says, or that it says nothing."""
-        # As they are now: one may end while the others are asked.
-        channels = sorted(self._channels.items())
-        said = list(await asyncio.gather(*(self._ask(place, channel, command) for place, channel in channels)))
-        if isinstance(command, ForceBreaker) and any("answer" in each for each in said):
-            self._stand(command)
-        return said
+    async def do(self, command: Command) -> list[Said]:
+        """
+        Have every worker do it: what each says, or that it says nothing.
+
+        A forced breaker stands also for workers to come, unless somebody answers and all who do refuse it.
+        """
+        if not isinstance(command, ForceBreaker):
+            return [each.said for each in await self._ask_all(command)]
+        # One after the other, so that what is put back is what stood before this one.
+        async with self._forcing:
+            return await self._force(command)
+
+    async def _force(self, command: ForceBreaker) -> list[Said]:
+        before = dict(self._standing)
+        # Before anybody is asked: whoever joins, or is started anew, while others are waited for must hear of it, too.
+        self._stand(command)
+        heard = await self._ask_all(command)
+        desks = [each.said for each in heard if each.by_desk]
+        if desks and all("error" in said for said in desks):
+            self._standing = before
+        return [each.said for each in heard]
 
     def _stand(self, command: ForceBreaker) -> None:
         if command.operation_class is None:
@@ -71,16 +93,21 @@ class Hub:
         if command.state != "auto" or command.operation_class is not None:
             self._standing[command.system, command.operation_class] = command
 
-    async def _ask(self, place: int, channel: Channel, command: Command) -> dict[str, Any]:
+    async def _ask_all(self, command: Command) -> list[_Heard]:
+        # As they are now: one may end while the others are asked.
+        channels = sorted(self._channels.items())
+        return await asyncio.gather(*(self._ask(place, channel, command) for place, channel in channels))
+
+    async def _ask(self, place: int, channel: Channel, command: Command) -> _Heard:
         if place not in self._ready:
             # It is being started. What it must know is waiting for it when it is.
             channel.tell({"command": written(command)})
-            return refused("it is being started", worker=place)
+            return _Heard(refused("it is being started", worker=place))
         try:
             said = await channel.ask(written(command), within_s=self._answer_s)
         except NoAnswer:
-            return no_answer(place, self._answer_s)
-        return answered(said, worker=place)
+            return _Heard(no_answer(place, self._answer_s))
+        return _Heard(answered(said, worker=place), by_desk=True)
 
 
 async def _nothing(_: Message) -> Message:

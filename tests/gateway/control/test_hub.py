@@ -14,6 +14,7 @@ from tests.bars import bar
 from tests.gateway.control.support import LINE, Process, working
 
 FORGET = Invalidate(subjects=(About(kind=LINE.kind, key=LINE.key),))
+OPEN, AUTO = ForceBreaker(system="crm", state="open"), ForceBreaker(system="crm", state="auto")
 
 
 async def until(condition):
@@ -107,6 +108,60 @@ async def test_a_new_worker_hears_nothing_of_breakers_that_decide_by_themselves_
             await until(lambda: later.told)
 
     assert {} == later.breakers.states
+
+
+async def test_a_worker_that_joins_while_others_are_asked_hears_of_a_forced_breaker():
+    hub, later = Hub(answer_s=30), Process()
+    async with working(hub, 1, None) as end:
+        forcing = asyncio.create_task(hub.do(OPEN))
+        await asyncio.sleep(0.01)
+        async with working(hub, 2, later, ready=False):
+            await until(lambda: later.breakers.states)
+        end.close()
+        await forcing
+
+    assert {("crm", None): "open"} == later.breakers.states
+
+
+@pytest.mark.parametrize("ready", [True, False], ids=["nobody answers", "all are being started"])
+async def test_a_forced_breaker_stands_when_no_desk_has_said_anything(*, ready: bool):
+    hub, later = Hub(answer_s=0.05), Process()
+    async with working(hub, 1, None, ready=ready):
+        (said,) = await hub.do(OPEN)
+        assert "error" in said
+    async with working(hub, 1, later, ready=False):
+        await until(lambda: later.breakers.states)
+
+    assert {("crm", None): "open"} == later.breakers.states
+
+
+@pytest.mark.parametrize("ready", [True, False], ids=["nobody answers", "all are being started"])
+async def test_a_breaker_is_let_go_when_no_desk_has_said_anything(*, ready: bool):
+    hub, later = Hub(answer_s=0.05), Process()
+    async with working(hub, 1, Process()):
+        await hub.do(OPEN)
+    async with working(hub, 1, None, ready=ready):
+        await hub.do(AUTO)
+    async with working(hub, 1, later, ready=False):
+        await hub.do(FORGET)
+        await until(lambda: later.told)
+
+    assert {} == later.breakers.states
+
+
+async def test_what_all_who_answer_refuse_leaves_what_stood_before(monkeypatch):
+    def refuse(*_: object) -> None:
+        raise LookupError("there is no such system")
+
+    hub, first, later = Hub(answer_s=0.05), Process(), Process()
+    async with working(hub, 1, first), working(hub, 2, None):
+        await hub.do(OPEN)
+        monkeypatch.setattr(first.breakers, "force", refuse)
+        assert "there is no such system" == (await hub.do(AUTO))[0]["error"]
+        async with working(hub, 3, later, ready=False):
+            await until(lambda: later.breakers.states)
+
+    assert {("crm", None): "open"} == later.breakers.states
 
 
 async def test_what_no_worker_did_does_not_stand():
