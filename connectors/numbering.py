@@ -38,11 +38,26 @@ class NumberingPlan:
         """
         if text.startswith("+"):
             return self._international(text[1:])
-        readings = set(self._readings(text))
+        readings = self.readings(text)
         if len(readings) != 1:
             how = "can be read in two ways; write it with + and the country code" if readings else "is not one of ours"
             raise NotInPlanError(f"The number {how}.")
-        return readings.pop()
+        (number,) = readings
+        return number
+
+    def readings(self, text: str) -> frozenset[str]:
+        """
+        Every number that *text* may mean, as `normalise` gives it; none where it is not of this plan.
+
+        With a plus it is one at most. Without, lengths that overlap with the country code make several.
+        """
+        country = self.country_code
+        national = (self.international_prefix + country, country, self.national_prefix, "")
+        return frozenset(
+            country + text[len(beginning) :]
+            for beginning in (("+" + country,) if text.startswith("+") else national)
+            if text.startswith(beginning) and self._fits(text[len(beginning) :])
+        )
 
     def write(self, msisdn: str, form: NumberForm) -> str:
         """The number (E.164 digits of this plan, else NotInPlanError) as a system with that form wants it."""
@@ -71,15 +86,6 @@ class NumberingPlan:
                 return self._national(text[len(self.national_prefix) :])
             case NumberForm.NATIONAL_SIGNIFICANT:
                 return self._national(text)
-
-    def _readings(self, text: str) -> list[str]:
-        # Each way in which the digits fit the plan; the caller refuses none and several.
-        country = self.country_code
-        return [
-            country + text[len(prefix) :]
-            for prefix in (self.international_prefix + country, country, self.national_prefix, "")
-            if text.startswith(prefix) and self._fits(text[len(prefix) :])
-        ]
 
     def _fits(self, significant: str) -> bool:
         return len(significant) in self.lengths and _is_digits(significant)

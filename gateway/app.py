@@ -95,7 +95,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
     )
     answers.told.append(invalidation.heard)
     status = Status(settings, store=answers.store, memory=graph.memory, watching=watching, clock=clock)
-    events = Events(settings, forget=invalidation.everywhere, normalise=environment.numbering.normalise)
+    events = Events(settings, forget=invalidation.everywhere, readings=environment.numbering.readings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Application) -> AsyncIterator[None]:

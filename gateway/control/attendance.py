@@ -10,7 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Collection, Iterator
 from typing import Any
 
-from connectors.guard.subject import Subject
+from connectors.guard.subject import Subject, SubjectKind
 from gateway.control.answers import Said, done, refused
 from gateway.control.channel import EVERYTHING, Channel, Message
 from gateway.control.commands import MAX_SUBJECTS, About, Command, Invalidate, Refused, Reload, read, written
@@ -64,10 +64,15 @@ async def _hear(desk: Desk, news: Message) -> None:
 
 
 def _spread(channel: Channel, subjects: Collection[Subject], systems: Collection[str]) -> None:
-    about = [About(kind=subject.kind, key=subject.key) for subject in subjects]
+    about = [About(kind=subject.kind, key=_exact(subject)) for subject in subjects]
     some = (tuple(about[start : start + MAX_SUBJECTS]) for start in range(0, len(about), MAX_SUBJECTS))
     for command in (*(Invalidate(subjects=each) for each in some), *(Invalidate(system=name) for name in systems)):
         channel.tell({"command": written(command)})
+
+
+def _exact(subject: Subject) -> str:
+    # Without a plus the digits of a whole number may be those of a national one, too, and the other desk refuses both.
+    return "+" + subject.key if subject.kind is SubjectKind.LINE else subject.key
 
 
 async def _said(desk: Desk, command: Command) -> Said:

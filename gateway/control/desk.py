@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from connectors.guard.subject import Subject, SubjectKind
-from connectors.numbering import NotInPlanError, NumberingPlan
+from connectors.numbering import NumberingPlan
 from gateway.control.commands import Command, ForceBreaker, Invalidate, Refused, Reload, Status
 from gateway.control.invalidation import Invalidation
 
@@ -81,10 +81,13 @@ class Desk:
     def _in_normal_form(self, subject: Subject) -> Subject:
         if subject.kind is not SubjectKind.LINE:
             return subject
-        try:
-            return Subject(SubjectKind.LINE, self._numbering.normalise(subject.key))
-        except NotInPlanError:
-            raise Refused("this number is not one of the numbering plan in the settings") from None
+        readings = self._numbering.readings(subject.key)
+        if len(readings) > 1:
+            raise Refused("a number can be read in two ways; write it with a plus and the country code")
+        if not readings:
+            raise Refused("this number is not one of the numbering plan in the settings")
+        (number,) = readings
+        return Subject(SubjectKind.LINE, number)
 
     def _force(self, command: ForceBreaker) -> dict[str, Any]:
         self._check_system(command.system)

@@ -7,11 +7,10 @@ are read: a subject too many costs some calls, one too few gives an answer that 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from connectors.guard.subject import Subject, SubjectKind
 from connectors.json import JsonError, JsonObject, as_object, as_objects
-from connectors.numbering import NotInPlanError
 
 _ITSELF: Mapping[str, SubjectKind | None] = {
     "customer": SubjectKind.CUSTOMER,
@@ -43,11 +42,11 @@ _NAMED: Mapping[str, SubjectKind] = {"msisdn": SubjectKind.LINE, "imsi": Subject
 _CHANGE = re.compile(r"(?:Create|AttributeValueChange|Stat(?:e|us)Change|Delete|Batch)(?:Event|Notification)\Z")
 _LONGEST = 200
 
-Normalise = Callable[[str], str]
-"""A number in E.164 digits; raises NotInPlanError."""
+Readings = Callable[[str], Collection[str]]
+"""Every number that a text may mean, in E.164 digits (`NumberingPlan.readings`)."""
 
 
-def subjects_of(body: JsonObject, *, normalise: Normalise) -> frozenset[Subject]:
+def subjects_of(body: JsonObject, *, readings: Readings) -> frozenset[Subject]:
     """Whom the event *body* is about; nobody where we keep nothing of its kind. Raises JsonError."""
     found: set[Subject] = set()
     for event in filter(None, (body.child("event"), body.child("payload"))):
@@ -59,7 +58,7 @@ def subjects_of(body: JsonObject, *, normalise: Normalise) -> frozenset[Subject]
     involved = _ITSELF.get(_resource(body.text("eventType") or ""))
     if involved is not None:
         found.update(_named(body, involved))
-    return frozenset(subject for each in found if (subject := _normal(each, normalise)) is not None)
+    return frozenset(subject for each in found for subject in _normal(each, readings))
 
 
 def _in(resource: JsonObject, *, itself: SubjectKind | None) -> Iterator[Subject]:
@@ -103,13 +102,12 @@ def _is_customer(reference: JsonObject) -> bool:
     return "customer" in {(reference.text(name) or "").lower() for name in ("role", "@referredType")}
 
 
-def _normal(subject: Subject, normalise: Normalise) -> Subject | None:
+def _normal(subject: Subject, readings: Readings) -> Iterator[Subject]:
     if not 0 < len(subject.key) <= _LONGEST:
-        return None
-    if subject.kind is not SubjectKind.LINE:
-        return subject
-    try:
-        return Subject(SubjectKind.LINE, normalise(subject.key))
-    except NotInPlanError:
-        # Of another operator, or the id of a thing that is no number.
-        return None
+        return
+    if subject.kind is SubjectKind.LINE:
+        # None of another operator, or of the id of a thing that is no number. All of one that can be read in several
+        # ways: its line is among them.
+        yield from (Subject(SubjectKind.LINE, number) for number in readings(subject.key))
+    else:
+        yield subject

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from connectors.json import JsonError, as_object, parse
 from gateway.events.coalescing import Coalescing
-from gateway.events.tmf import Normalise, subjects_of
+from gateway.events.tmf import Readings, subjects_of
 from gateway.http.body import read_body
 from gateway.http.correlation import request_id
 from gateway.http.fields import text
@@ -33,11 +33,11 @@ class EventsView:
     """Takes events of those who show *secret*, and has *coalescing* forget whom they are about."""
 
     def __init__(
-        self, *, secret: SecretStr, coalescing: Coalescing, normalise: Normalise, settings: ServerSettings
+        self, *, secret: SecretStr, coalescing: Coalescing, readings: Readings, settings: ServerSettings
     ) -> None:
         self._secret = _digest(secret.get_secret_value())
         self._coalescing = coalescing
-        self._normalise = normalise
+        self._readings = readings
         self._settings = settings
 
     async def respond(self, request: Request) -> Response:
@@ -68,7 +68,7 @@ class EventsView:
             request.scope, request.receive, max_bytes=settings.max_body_bytes, timeout_s=settings.body_timeout_s
         )
         try:
-            subjects = subjects_of(as_object(parse(body), path="the event"), normalise=self._normalise)
+            subjects = subjects_of(as_object(parse(body), path="the event"), readings=self._readings)
         except JsonError as exc:
             raise HttpRefusal(400, f"The event cannot be read: {exc}.") from None
         if subjects:

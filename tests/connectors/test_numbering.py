@@ -50,6 +50,36 @@ def test_a_number_that_reads_two_ways_is_refused_unless_written_with_plus():
     assert "606012345678" == plan.normalise("+606012345678")
 
 
+OVERLAPPING = NumberingPlan(country_code="62", lengths=frozenset({9, 10, 11, 12}))
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("62812345678", {"62812345678", "6262812345678"}),
+        ("+62812345678", {"62812345678"}),
+        ("0062812345678", {"62812345678", "62062812345678"}),
+        ("0812345678", {"62812345678", "620812345678"}),
+        ("812345678", {"62812345678"}),
+        ("+44812345678", set()),
+        ("tv-7", set()),
+        ("", set()),
+        ("+", set()),
+        ("++62812345678", set()),
+    ],
+)
+def test_every_reading_of_a_number_is_told(text, readings):
+    assert readings == OVERLAPPING.readings(text)
+
+
+@given(st.text(alphabet="+0123456789", max_size=16))
+def test_what_has_one_reading_is_normalised_to_it_and_nothing_else_is(text):
+    try:
+        assert {OVERLAPPING.normalise(text)} == OVERLAPPING.readings(text)
+    except NotInPlanError:
+        assert 1 != len(OVERLAPPING.readings(text))
+
+
 def test_a_plan_without_a_national_prefix():
     plan = NumberingPlan(country_code="47", national_prefix="", lengths=frozenset({8}))
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from connectors.guard.subject import Subject, SubjectKind
+from connectors.numbering import NumberingPlan
 from gateway.control.attendance import _among_others
 from gateway.control.client import told
 from gateway.control.commands import Command, written
@@ -81,14 +82,14 @@ class FakeBreakers:
 class Process:
     """One process: its desk and what hangs on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, numbering: NumberingPlan = PLAN) -> None:
         self.store = Dropping()
         self.memory = Forgetful()
         self.breakers = FakeBreakers()
         self.reloads = 0
         self.desk = Desk(
             systems={"crm", "billing"},
-            numbering=PLAN,
+            numbering=numbering,
             invalidation=Invalidation(store=self.store, tagging=PlainTags(), memory=self.memory),
             reload=self._reload,
             breakers=self.breakers,

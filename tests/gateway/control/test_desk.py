@@ -3,6 +3,7 @@
 import pytest
 
 from connectors.guard.subject import SubjectKind
+from connectors.numbering import NumberingPlan
 from gateway.control.commands import About, ForceBreaker, Invalidate, Refused, Reload, Status
 from tests.gateway.control.support import LINE, Process
 
@@ -25,6 +26,17 @@ async def test_a_number_of_another_plan_is_refused_without_being_repeated():
         await Process().desk.do(about("4477009000"))
 
     assert "4477" not in str(caught.value)
+
+
+async def test_a_number_that_can_be_read_in_two_ways_is_to_be_written_with_a_plus():
+    process = Process(numbering=NumberingPlan(country_code="62", lengths=frozenset({9, 10, 11, 12})))
+
+    with pytest.raises(Refused, match="write it with a plus and the country code") as caught:
+        await process.desk.do(about("62812345678"))
+    await process.desk.do(about("+62812345678"))
+
+    assert "8123" not in str(caught.value)
+    assert {"line:62812345678"} == process.told
 
 
 async def test_all_that_a_system_gave_is_forgotten():

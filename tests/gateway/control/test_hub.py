@@ -7,6 +7,7 @@ import time
 import pytest
 
 from connectors.guard.subject import Subject, SubjectKind
+from connectors.numbering import NumberingPlan
 from gateway.control import channel
 from gateway.control.commands import About, ForceBreaker, Invalidate, Reload, Status
 from gateway.control.hub import Hub
@@ -77,6 +78,16 @@ async def test_what_one_worker_forgets_because_of_an_event_the_others_forget():
 
     assert all("all" in process.memory.forgot for process in processes)
     assert 1 == len(processes[0].store.dropped)
+
+
+async def test_a_number_that_can_be_read_in_two_ways_is_forgotten_by_the_others_too():
+    plan = NumberingPlan(country_code="62", lengths=frozenset({9, 10, 11, 12}))
+    hub, first, second = Hub(), Process(numbering=plan), Process(numbering=plan)
+    async with working(hub, 1, first), working(hub, 2, second):
+        await first.desk.invalidation.everywhere([Subject(SubjectKind.LINE, "62812345678")])
+        await until(lambda: second.told)
+
+    assert {"line:62812345678"} == first.told == second.told
 
 
 async def test_more_subjects_than_a_command_may_have_reach_the_others_too():

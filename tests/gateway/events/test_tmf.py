@@ -9,6 +9,7 @@ import pytest
 
 from connectors.guard.subject import Subject, SubjectKind
 from connectors.json import JsonError, as_object, parse
+from connectors.numbering import NumberingPlan
 from gateway.events import tmf
 from gateway.events.tmf import subjects_of
 from tests.connectors.support import PLAN
@@ -18,7 +19,7 @@ PUBLISHED = pathlib.Path(os.environ.get("SWITCHBOARD_DIALECTS", "../shared/diale
 
 def about(resource: str, **members: object) -> set[tuple[str, str]]:
     body = {"eventId": "1", "eventType": f"{resource}AttributeValueChangeEvent", "event": {resource: members}}
-    found = subjects_of(as_object(parse(json.dumps(body).encode())), normalise=PLAN.normalise)
+    found = subjects_of(as_object(parse(json.dumps(body).encode())), readings=PLAN.readings)
     return {(str(subject.kind), subject.key) for subject in found}
 
 
@@ -43,7 +44,7 @@ def test_a_person_or_an_organisation_is_a_party(resource):
 def test_events_of_accounts_have_a_payload():
     body: dict[str, Any] = {"eventType": "BillingAccountStateChangeEvent", "payload": {"billingAccount": {"id": "A1"}}}
 
-    assert {Subject(SubjectKind.ACCOUNT, "A1")} == subjects_of(as_object(body), normalise=PLAN.normalise)
+    assert {Subject(SubjectKind.ACCOUNT, "A1")} == subjects_of(as_object(body), readings=PLAN.readings)
 
 
 @pytest.mark.parametrize(
@@ -58,12 +59,12 @@ def test_events_of_accounts_have_a_payload():
 def test_an_event_that_names_its_resource_alone_is_about_it(event_type, kind):
     body: dict[str, Any] = {"eventType": event_type, "id": "x1", "event": {}}
 
-    assert {Subject(kind, "x1")} == subjects_of(as_object(body), normalise=PLAN.normalise)
+    assert {Subject(kind, "x1")} == subjects_of(as_object(body), readings=PLAN.readings)
 
 
 @pytest.mark.parametrize("event_type", ["ProductOrderStateChangeEvent", "CustomerEvent", "DeleteEvent", ""])
 def test_the_id_of_another_thing_is_passed_over(event_type):
-    assert frozenset() == subjects_of(as_object({"eventType": event_type, "id": "x1"}), normalise=PLAN.normalise)
+    assert frozenset() == subjects_of(as_object({"eventType": event_type, "id": "x1"}), readings=PLAN.readings)
 
 
 def test_an_account_is_about_itself_and_its_customer():
@@ -97,6 +98,15 @@ def test_a_topup_is_about_its_line_and_account():
     assert {("line", "99960000001"), ("account", "A1")} == found
 
 
+def test_a_number_that_can_be_read_in_two_ways_is_about_both_lines():
+    plan = NumberingPlan(country_code="62", lengths=frozenset({9, 10, 11, 12}))
+    body: dict[str, Any] = {"event": {"topupBalance": {"id": "t", "logicalResource": {"id": "62812345678"}}}}
+
+    found = subjects_of(as_object(body), readings=plan.readings)
+
+    assert {Subject(SubjectKind.LINE, number) for number in ("62812345678", "6262812345678")} == found
+
+
 def test_a_payment_is_about_its_account_and_payer():
     assert {("account", "A1"), ("party", "p1")} == about("payment", account={"id": "A1"}, payer={"id": "p1"})
 
@@ -112,7 +122,7 @@ def test_what_we_keep_nothing_of_is_about_nobody(resource):
 
 @pytest.mark.parametrize("body", [{}, {"event": None}, {"event": {}}, {"eventType": "CustomerDeleteEvent"}])
 def test_an_event_without_a_resource_is_about_nobody(body):
-    assert frozenset() == subjects_of(as_object(body), normalise=PLAN.normalise)
+    assert frozenset() == subjects_of(as_object(body), readings=PLAN.readings)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +137,7 @@ def test_an_event_without_a_resource_is_about_nobody(body):
 )
 def test_an_event_of_another_form_is_refused_without_repeating_it(event):
     with pytest.raises(JsonError):
-        subjects_of(as_object({"event": event}), normalise=PLAN.normalise)
+        subjects_of(as_object({"event": event}), readings=PLAN.readings)
 
 
 def test_a_key_of_absurd_length_is_passed_over():

@@ -32,7 +32,7 @@ class Door:
         view = EventsView(
             secret=SecretStr(SECRET),
             coalescing=self.coalescing,
-            normalise=PLAN.normalise,
+            readings=PLAN.readings,
             settings=ServerSettings(max_body_bytes=2048),
         )
         app = Starlette(routes=[Route(path, view.respond, methods=["POST"]) for path in (PATH, PATH + "/{below:path}")])
