@@ -17,6 +17,7 @@ from gateway.control.commands import MAX_SUBJECTS, About, Command, Invalidate, R
 from gateway.control.desk import Desk
 from gateway.control.listener import Do, listening, note
 from gateway.log import logger
+from resolvers.errors import where
 
 
 @contextlib.asynccontextmanager
@@ -81,7 +82,7 @@ async def _said(desk: Desk, command: Command) -> Said:
     except Refused as exc:
         return refused(str(exc))
     except Exception as exc:  # noqa: BLE001 - a surprise is told where it happened, and the process goes on
-        logger().error("control_failed", command=command.do, kind=type(exc).__name__)
+        logger().error("control_failed", command=command.do, kind=type(exc).__name__, where=where(exc))
         return refused(f"it failed with a surprise ({type(exc).__name__}); the log says where")
 
 

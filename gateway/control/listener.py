@@ -19,6 +19,7 @@ from gateway.control.answers import LONGEST, refused
 from gateway.control.commands import Command, Refused, read
 from gateway.log import logger
 from gateway.mistakes import SettingsError
+from resolvers.errors import where
 
 _PATIENCE_S = 10.0
 _TURNS_TO_COME_IN = 4
@@ -83,7 +84,7 @@ class _Visits:
         except (TimeoutError, ConnectionError, ValueError):
             pass  # Whoever came has gone, or says more than a command can be.
         except Exception as exc:  # noqa: BLE001 - a surprise is told, and the next command is answered
-            logger().error("control_failed", kind=type(exc).__name__)
+            logger().error("control_failed", kind=type(exc).__name__, where=where(exc))
         finally:
             writer.close()
 

@@ -9,6 +9,8 @@ from collections.abc import Collection
 
 from connectors.guard.subject import Subject
 from gateway.control.invalidation import Forget
+from gateway.log import logger
+from resolvers.errors import where
 
 MOST_WAITING = 10_000
 """Subjects; who comes beyond them is to come again later."""
@@ -53,8 +55,10 @@ class Coalescing:
                 try:
                     await self._forget(subjects)
                 except Exception as exc:  # noqa: BLE001 - it is raised where somebody waits for this batch
+                    # Here, as nobody may be waiting any more, and once, however many do.
+                    logger().error("event_not_done", kind=type(exc).__name__, where=where(exc))
                     batch.set_exception(exc)
-                    # Asked for here, too: nobody may be waiting any more.
+                    # Asked for here, too, for the same reason.
                     batch.exception()
                 else:
                     batch.set_result(None)

@@ -1,8 +1,9 @@
 """
 The address at which systems tell of changes, as a TM Forum hub calls it back (TMF688 and the events of the others).
 
-A system registers `.../events/tmf` as its callback; hubs call that, or `listener/NAME` below it. What it tells is done
-when it is answered, so that a question behind it gets nothing of before.
+A system registers `.../events/tmf` as its callback; hubs call that, or `listener/NAME` below it. Usually what it tells
+is done in this process when it is answered, so that a question behind it gets nothing of before here; the other workers
+have been told by then and do it soon. Where forgetting takes longer, it is answered first.
 """
 
 import asyncio
@@ -20,7 +21,6 @@ from gateway.http.body import read_body
 from gateway.http.correlation import request_id
 from gateway.http.fields import text
 from gateway.http.refusal import HttpRefusal, refused
-from gateway.log import logger
 from gateway.settings import ServerSettings
 
 PATH = "/events/tmf"
@@ -78,8 +78,7 @@ class EventsView:
         if batch is None:
             raise HttpRefusal(429, "Too many events at once. Tell this one again.", headers={"Retry-After": "1"})
         done, _ = await asyncio.wait({batch}, timeout=_FORGOTTEN_S)
-        if done and (surprise := batch.exception()) is not None:
-            logger().error("event_not_done", kind=type(surprise).__name__)
+        if done and batch.exception() is not None:
             raise HttpRefusal(503, "It could not be done. Tell this event again.", headers={"Retry-After": "1"})
 
 

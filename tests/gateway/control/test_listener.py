@@ -18,6 +18,7 @@ from connectors.guard.subject import SubjectKind
 from gateway.control.attendance import attended
 from gateway.control.client import NotDone
 from gateway.control.commands import About, Invalidate, Reload, Status
+from gateway.control.listener import listening
 from gateway.mistakes import SettingsError
 from tests.bars import bar
 from tests.gateway.control.support import Process, tell
@@ -81,10 +82,28 @@ async def test_a_surprise_is_an_answer(path, monkeypatch):
         raise KeyError("60000001")
 
     monkeypatch.setattr(process.desk, "_reload", broken)
-    async with attended(process.desk, path=path, end=None):
-        (said,) = await asyncio.to_thread(tell, path, Reload())
+    with structlog.testing.capture_logs() as logged:
+        async with attended(process.desk, path=path, end=None):
+            (said,) = await asyncio.to_thread(tell, path, Reload())
 
     assert "it failed with a surprise (KeyError); the log says where" == said["error"]
+    ((kind, where),) = [(line["kind"], line["where"]) for line in logged if line["event"] == "control_failed"]
+    assert "KeyError" == kind
+    assert where.startswith("test_listener.py:")
+
+
+async def test_a_surprise_of_the_socket_itself_is_told_with_its_place(path):
+    async def broken(_: object) -> list[dict[str, object]]:
+        raise KeyError("60000001")
+
+    with structlog.testing.capture_logs() as logged:
+        async with listening(path, broken):
+            with pytest.raises(NotDone):
+                await asyncio.to_thread(tell, path, Status())
+
+    ((event, where),) = [(line["event"], line["where"]) for line in logged]
+    assert "control_failed" == event
+    assert where.startswith("test_listener.py:")
 
 
 async def test_a_socket_left_behind_is_taken_over(path):

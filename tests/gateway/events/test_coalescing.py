@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection
 
 import pytest
+import structlog
 
 from connectors.guard.subject import Subject, SubjectKind
 from gateway.events.coalescing import Coalescing
@@ -88,8 +89,13 @@ async def test_a_failure_is_for_those_of_its_batch_alone():
     await asyncio.sleep(0)
     forget.gate.set()
     assert failing is not None
-    with pytest.raises(KeyError):
-        await failing
+    with structlog.testing.capture_logs() as logged:
+        for _ in range(2):
+            with pytest.raises(KeyError):
+                await failing
+    ((event, kind, where),) = [(line["event"], line["kind"], line["where"]) for line in logged]
+    assert ("event_not_done", "KeyError") == (event, kind), "once, however many wait for it"
+    assert where.startswith("test_coalescing.py:")
     forget.fails = False
     well = coalescing.offer(subjects(1))
     assert well is not None

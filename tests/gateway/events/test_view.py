@@ -153,7 +153,27 @@ async def test_what_could_not_be_done_is_to_be_told_again(monkeypatch):
         assert 503 == await door.tell()
 
     assert "1" == door.answer.headers["Retry-After"]
-    assert [{"event": "event_not_done", "kind": "KeyError", "log_level": "error"}] == logged
+    (line,) = logged
+    assert ("event_not_done", "KeyError") == (line["event"], line["kind"])
+    assert line["where"].startswith("test_view.py:")
+
+
+async def test_what_fails_when_its_event_is_answered_already_is_in_the_log(monkeypatch):
+    door = Door()
+    fails = asyncio.Event()
+
+    async def broken(_: object) -> None:
+        await fails.wait()
+        raise KeyError
+
+    monkeypatch.setattr("gateway.events.view._FORGOTTEN_S", 0.01)
+    monkeypatch.setattr(door.process.store, "drop", broken)
+    with structlog.testing.capture_logs() as logged:
+        assert 204 == await door.tell()
+        fails.set()
+        await door.coalescing.aclose()
+
+    assert ["event_not_done"] == [line["event"] for line in logged]
 
 
 async def test_a_gateway_without_a_secret_has_no_such_address(settings_file, monkeypatch):
