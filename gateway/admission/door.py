@@ -97,10 +97,14 @@ class Door:
             finally:
                 patience.cancel()
         if not turn.result():
-            self._refused += 1
-            self._watch.refused(criticality)
-            # Those who matter less come back later.
-            raise Overloaded(1 << criticality)
+            raise self.refusal(criticality)
+
+    def refusal(self, criticality: Criticality) -> Overloaded:
+        """What to raise for somebody who cannot be worked on, whether let in or not; it is counted."""
+        self._refused += 1
+        self._watch.refused(criticality)
+        # Those who matter less come back later.
+        return Overloaded(1 << criticality)
 
     def leave(self) -> None:
         """A question that was let in is answered, or given up."""

@@ -114,11 +114,19 @@ class GraphQLView:
                     within_s=within.remaining(self._graph.clock),
                 )
         try:
-            while door.turn_is_long():  # noqa: ASYNC110 - the next turn is all that is waited for
-                await asyncio.sleep(0)
+            if door.turn_is_long():
+                await self._give_way(door, scope, within)
             return await self._run(scope, read(scope, data), within, media_type=media_type)
         finally:
             door.leave()
+
+    async def _give_way(self, door: Door, scope: Scope, within: Terms) -> None:
+        # Nothing is begun yet, so whoever leaves ends it here as well, mutation or not.
+        with leaving(scope):
+            while door.turn_is_long():
+                if within.remaining(self._graph.clock) <= 0:
+                    raise door.refusal(within.criticality)
+                await asyncio.sleep(0)
 
     async def _run(self, scope: Scope, question: GraphQLRequest, within: Terms, *, media_type: str) -> Response:
         prepared = self._operations.prepare(question.query)

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from connectors.clock import SystemClock
 from connectors.terms import Criticality
@@ -12,9 +13,11 @@ from gateway.admission.settings import AdmissionSettings
 from gateway.callers import CallerSettings
 from gateway.http.front import Front
 from gateway.http.graphql import GraphQLView
+from gateway.http.leaving import KEY, Leaving
 from gateway.http.request import may_be_mutation
 from gateway.operation import Operations
 from gateway.settings import ServerSettings
+from tests.bars import bar
 from tests.connectors.support import Reports
 from tests.gateway.support import LIMITS, RESPONSE, Answered, call
 from tests.resolvers.support import SCHEMA, FakeOperator
@@ -26,27 +29,33 @@ class Place:
     """The graph's address behind a door for one, with room for none to wait."""
 
     def __init__(self) -> None:
+        self.operator = FakeOperator()
         self.door = Door(AdmissionSettings(least=1), max_waiting=0, clock=SystemClock(), report=Reports())
         view = GraphQLView(
             operations=Operations(SCHEMA, limits=LIMITS, shows_graph=True),
-            graph=FakeOperator().graph,
+            graph=self.operator.graph,
             settings=ServerSettings(),
             limits=LIMITS,
             graphiql=None,
             callers=CallerSettings.model_validate({"class_header": "X-Caller-Class"}),
             door=self.door,
         )
-        self._app = Front(view)
+        self.app = Front(view)
 
     def fills(self) -> None:
         assert self.door.lets_in(Criticality.AGENT)
         for _ in range(20):
             self.door._admission.turned(1.0, SystemClock().monotonic())
 
-    async def asks(self, *headers: tuple[str, str], body: bytes = QUESTION, method: str = "POST") -> Answered:
+    async def asks(
+        self, *headers: tuple[str, str], body: bytes = QUESTION, method: str = "POST", left: Leaving | None = None
+    ) -> Answered:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            await self.app({**scope, KEY: left}, receive, send)
+
         received = [{"type": "http.request", "body": body, "more_body": False}]
         given = [("content-type", "application/json"), *headers]
-        return await call(self._app, method=method, headers=given, received=received)
+        return await call(app, method=method, headers=given, received=received)
 
 
 @pytest.fixture
@@ -111,6 +120,40 @@ async def test_time_at_the_door_is_the_callers_time() -> None:
 
     assert 200 == answer.status
     assert 0.025 <= loop.time() - began < 1
+
+
+async def test_whose_time_is_over_before_there_is_a_turn_for_it_is_told_to_come_later(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_long() -> bool:
+        place.operator.clock.advance(0.5)
+        return True
+
+    monkeypatch.setattr(place.door, "turn_is_long", is_long)
+    async with asyncio.timeout(bar(1)):
+        answer = await place.asks(("x-caller-class", "partner"))
+
+    assert (503, "4") == (answer.status, answer.headers["retry-after"])
+    assert 0 == place.door._admission.under_way
+
+
+async def test_who_leaves_before_there_is_a_turn_for_it_is_not_worked_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, gives_way = Leaving(), asyncio.Event()
+
+    def is_long() -> bool:
+        gives_way.set()
+        return True
+
+    monkeypatch.setattr(place.door, "turn_is_long", is_long)
+    asking = asyncio.create_task(place.asks(left=left))
+    await gives_way.wait()
+    left.happens()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(asking, bar(1))
+
+    assert 0 == place.door._admission.under_way
 
 
 @pytest.mark.parametrize(
