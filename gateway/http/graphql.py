@@ -36,6 +36,13 @@ from resolvers.failures import GraphFailure
 from resolvers.messages import preferred
 from resolvers.refusals import Refusals
 
+_VARY = (b"vary", b"Accept, Accept-Language, Authorization, Cookie")
+"""
+Also by what tells who asks: a browser's cache may outlive a login, and the next user's answer is another one.
+
+Not by the header of the caller's class: it says who goes first, and changes no value of an answer that may be kept.
+"""
+
 
 class GraphQLView:
     """The graph's address."""
@@ -70,7 +77,7 @@ class GraphQLView:
 
     async def _response(self, scope: Scope, receive: Receive) -> Response:
         response = await self._answer(scope, receive)
-        response.raw_headers.append((b"vary", b"Accept, Accept-Language"))
+        response.raw_headers.append(_VARY)
         return response
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:

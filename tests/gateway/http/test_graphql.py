@@ -139,8 +139,8 @@ class TestEveryResponse:
 
         assert response.headers["x-request-id"] == response.json()["errors"][0]["extensions"]["requestId"]
 
-    async def test_says_what_it_depends_on(self) -> None:
-        assert {"Accept", "Accept-Language"} == set((await _ask(QUERY)).headers["vary"].split(", "))
+    async def test_says_what_it_depends_on_and_that_it_is_for_who_asked(self) -> None:
+        assert "Accept, Accept-Language, Authorization, Cookie" == (await _ask(QUERY)).headers["vary"]
 
 
 class TestMethods:
