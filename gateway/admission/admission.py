@@ -174,6 +174,17 @@ class Admission(Generic[T]):
             return Verdicts(let_in=let_in, refused=self._refuse(self._too_many(), now).refused)
         return Verdicts(let_in=let_in)
 
+    def rests(self, now: float, *, after_s: float) -> bool:
+        """
+        Forget the limit when there was nothing to watch for *after_s*; whether it is forgotten.
+
+        Not sooner: in an instant between two bursts all of the next one would be let in at once.
+        """
+        if self.is_to_be_watched or now - self._looked_at < after_s:
+            return False
+        self.limit.forget()
+        return True
+
     def patience_s(self, own_s: float, criticality: Criticality, *, mutation: bool) -> float:
         """How long a newcomer may wait whose caller would wait *own_s*."""
         if not self.overloaded or mutation or self._mix.has_others_beside(criticality):

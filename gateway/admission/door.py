@@ -18,6 +18,9 @@ from gateway.admission.watch import DoorWatch, Unwatched
 LOOK_S: Final = 0.010
 """So often a turn is measured, while there is anything to find out."""
 
+REST_S: Final = 10.0
+"""After so long with nothing to watch it is forgotten how much there was to do. Bursts come closer together."""
+
 _PATIENCE: Final = 0.5
 """The part of a caller's time that it may wait at the door; what is left has to do for the answer."""
 
@@ -54,7 +57,7 @@ class Door:
         self._watch = watch or Unwatched()
         self._longest_s = settings.turn_s
         self._begun_since: float | None = None
-        self._looks = False
+        self._looks = self._rests = False
         self._turn_began = 0.0
         self._overloaded_since: float | None = None
         self._refused = 0
@@ -161,7 +164,24 @@ class Door:
         self._looks = False
         now = self._clock.monotonic()
         self._do(admission.turned(now - self._turn_began, now))
-        self._watch.looked(at_once=admission.limit.at_once, waiting=admission.waiting, turn_s=admission.limit.turn_s)
+        self._show()
+        if not self._looks and not self._rests:
+            self._rest_later()
+
+    def _rest_later(self) -> None:
+        self._rests = True
+        asyncio.get_running_loop().call_later(REST_S, self._rest)
+
+    def _rest(self) -> None:
+        self._rests = False
+        if self._admission.rests(self._clock.monotonic(), after_s=REST_S):
+            self._show()
+        elif not self._looks:
+            self._rest_later()
+
+    def _show(self) -> None:
+        limit, waiting = self._admission.limit, self._admission.waiting
+        self._watch.looked(at_once=limit.at_once, waiting=waiting, turn_s=limit.turn_s)
 
     def _tell(self) -> None:
         now = self._clock.monotonic()

@@ -23,7 +23,10 @@ class Limit:
     def __init__(self, *, least: int, turn_s: float) -> None:
         self._least = least
         self._good_s = turn_s
-        # Nothing is known yet that would speak against any number.
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew: nothing is known that would speak against any number."""
         self._exact = math.inf
         self.turn_s = 0.0
         """How long turns are, smoothed."""

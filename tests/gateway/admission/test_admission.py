@@ -1,6 +1,7 @@
 """Who is let in, who waits and who is refused, over any course of events."""
 
 import dataclasses
+import math
 
 import hypothesis.strategies as st
 import pytest
@@ -67,6 +68,25 @@ def test_while_turns_are_short_nobody_waits_however_many_are_under_way():
         found.turned(0.004, number / 100)
 
     assert 1000 == found.under_way
+
+
+def test_what_was_found_out_is_forgotten_after_a_calm_and_not_between_two_bursts():
+    found = _crowded(admission(), now=50.0)
+    for _ in range(LEAST):
+        found.leaves()
+
+    assert not found.rests(59.9, after_s=10.0)
+    assert LEAST == found.limit.at_once
+    assert found.rests(60.0, after_s=10.0)
+    assert math.isinf(found.limit.at_once)
+
+
+def test_nothing_is_forgotten_while_somebody_waits():
+    found = _crowded(admission())
+    _came(found, now=0.0)
+
+    assert not found.rests(100.0, after_s=10.0)
+    assert LEAST == found.limit.at_once
 
 
 def test_a_burst_waits_and_nobody_is_refused():

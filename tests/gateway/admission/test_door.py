@@ -1,6 +1,7 @@
 """The door in a real event loop: whoever waits hears of it, nobody holds a place that is gone, and it is told once."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable
 
@@ -10,6 +11,7 @@ from connectors.clock import SystemClock
 from connectors.terms import Criticality
 from gateway.admission.door import Door, Overloaded
 from gateway.admission.settings import AdmissionSettings
+from tests.bars import bar
 from tests.connectors.support import Reports
 
 LEAST = 2
@@ -19,12 +21,14 @@ class Watch:
     def __init__(self) -> None:
         self.refusals: list[Criticality] = []
         self.looks = 0
+        self.at_once = 0.0
 
     def refused(self, criticality: Criticality) -> None:
         self.refusals.append(criticality)
 
-    def looked(self, **_: float) -> None:
+    def looked(self, *, at_once: float, **_: float) -> None:
         self.looks += 1
+        self.at_once = at_once
 
 
 class Crowded(Door):
@@ -171,6 +175,24 @@ async def test_while_few_are_under_way_nothing_is_measured() -> None:
     assert door.lets_in(Criticality.AGENT)
     await asyncio.sleep(0.05)
     assert 0 < watch.looks
+
+
+async def test_after_a_calm_there_is_no_limit_any_more_and_whoever_watches_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.admission.door.REST_S", 0.05)
+    door = Crowded()
+    waiting = door.waits()
+    await asyncio.sleep(0)
+    door.leave()
+    await waiting
+    for _ in range(LEAST):
+        door.leave()
+
+    async with asyncio.timeout(bar(1)):
+        while not math.isinf(door.watched.at_once):  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.001)
+    assert not door._rests, "nothing wakes the process up any more"
 
 
 async def test_a_turn_is_measured_by_the_work_in_it_and_not_by_waiting() -> None:

@@ -57,6 +57,14 @@ def test_short_turns_raise_it_while_somebody_waits_and_by_no_more_than_it_is_tol
     assert 4 < before <= 4 + 40 * 5
 
 
+def test_what_is_forgotten_speaks_against_no_number_any_more():
+    limit = _after(*[0.1] * 60, under_way=300)
+    limit.forget()
+
+    assert (math.inf, 0.0) == (limit.at_once, limit.turn_s)
+    assert math.isinf(_after(0.02, under_way=300, limit=limit).at_once), "one turn is no average"
+
+
 @given(st.lists(st.tuples(st.floats(0, 5), st.integers(0, 3000), st.floats(0, 5000), st.booleans(), st.floats(0, 50))))
 def test_it_is_never_below_the_least(turns):
     limit = Limit(least=4, turn_s=GOOD_S)
