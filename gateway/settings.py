@@ -200,6 +200,16 @@ class Settings(_Section):
                 self._check_route(capability, route)
         return self
 
+    @model_validator(mode="after")
+    def _what_is_asked_together_is_shared(self) -> "Settings":
+        for name, system in self.systems.items():
+            if self.cache.redis is None and system.guard.expensive:
+                raise ValueError(
+                    f"systems.{name}.guard.expensive has all replicas ask once together, and there is no cache.redis "
+                    "through which they could; set cache.redis, or leave guard.expensive out"
+                )
+        return self
+
     def _check_route(self, capability: str, route: Route) -> None:
         if route.system not in self.systems:
             known = ", ".join(sorted(self.systems))

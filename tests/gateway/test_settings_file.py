@@ -13,6 +13,7 @@ from gateway.settings_file import load
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SECRET = "hunter2"
 CRM = "[systems.crm]\n"
+DEAR = 'guard.fresh_s = { "*" = 30 }\nguard.expensive = ["customers"]\n'
 
 
 def _mistake(path: pathlib.Path, **given: Any) -> str:
@@ -43,6 +44,17 @@ class TestFile:
         written.write_text(yaml.safe_dump(tomllib.loads(settings_file.read_text())), encoding="utf-8")
 
         assert load(settings_file, environ={}) == load(written, environ={})
+
+    def test_may_name_what_is_expensive_where_replicas_share_a_redis(
+        self, settings_file: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TEST_KEY_SECRET", "a secret of the keys")
+        _change(settings_file, CRM, f"{CRM}{DEAR}")
+        redis = {"url": "redis://cache.example:6379/0", "key_secret": "env:TEST_KEY_SECRET"}
+
+        settings = load(settings_file, environ={}, overrides={"cache": {"redis": redis}})
+
+        assert {"customers"} == settings.systems["crm"].guard.expensive
 
     def test_of_the_sandbox_is_right(self) -> None:
         settings = load(ROOT / "deploy" / "sandbox.toml", environ={})
@@ -179,6 +191,7 @@ class TestMistakes:
             (CRM, f"{CRM}zone = 'Europe/Nowhere'\n", "systems.crm.zone", "use a name such as Europe/Madrid"),
             (CRM, f"{CRM}tls.ca_file = 'none.pem'\n", "systems.crm.tls.ca_file", "there is no file"),
             (CRM, f"{CRM}guard.timeout_s = 0\n", "systems.crm.guard.timeout_s", "greater than 0"),
+            (CRM, f"{CRM}{DEAR}", "systems.crm.guard.expensive", "set cache.redis, or leave guard.expensive out"),
             (CRM, f"{CRM}spelled_wrong = 1\n", "systems.crm.spelled_wrong", "is not a setting"),
             ('dialect = "tmf"', 'dialect = "tmg"', "systems.crm", "one of tmf, cbs, cai3g, ucip or acctmgr"),
             ('dialect = "tmf"\n', "", "systems.crm", "one of tmf, cbs, cai3g, ucip or acctmgr"),
