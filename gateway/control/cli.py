@@ -1,6 +1,7 @@
 """`switchboard control`: what a person or a script tells a running gateway, and how its answer is shown."""
 
 import argparse
+import itertools
 import json
 import pathlib
 import sys
@@ -19,6 +20,9 @@ SUBJECTS: Mapping[str, str] = {
     "party": "a party, by its id",
 }
 """Whom an invalidation may be about. The guard's own words, written down again: the guard takes long to import."""
+
+MAX_SUBJECTS = 1000
+"""Of one command, as `gateway.control.commands` has it; written down again for the same reason."""
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -50,7 +54,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         parents=[common],
         help="forget what is kept about somebody, or all that a system gave",
         description="A key on the command line is seen by everybody who can list processes: write - instead, and the "
-        "keys are read from standard input, one a line.",
+        "keys are read from standard input, one a line; more than 1,000 are told in several commands.",
     )
     for kind, meaning in SUBJECTS.items():
         invalidate.add_argument(f"--{kind}", action="append", default=[], metavar="KEY", help=meaning)
@@ -80,12 +84,34 @@ def _run(options: argparse.Namespace) -> int:
     path = socket_of(options.config)
     shown = getattr(options, "shown", _lines)
     try:
-        said = told(path, options.told(options))
+        said = _together([told(path, part) for part in _parts(options.told(options))])
     except NotDone as exc:
         print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
         return 1
     print(json.dumps(said) if options.json else "\n".join(shown(said)))  # noqa: T201 - what the command is for
     return 1 if any("error" in each for each in said) else 0
+
+
+def _parts(command: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """*command* as several that are small enough each. What a system gave is forgotten with the first of them."""
+    subjects = command.get("subjects", ())
+    yield {**command, "subjects": subjects[:MAX_SUBJECTS]} if subjects else command
+    for start in range(MAX_SUBJECTS, len(subjects), MAX_SUBJECTS):
+        yield {**command, "subjects": subjects[start : start + MAX_SUBJECTS], "system": None}
+
+
+def _together(parts: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """What each process said to all *parts* of a command: its first error, or how many subjects it forgot."""
+    found: dict[int | None, dict[str, Any]] = {}
+    for each in itertools.chain.from_iterable(parts):
+        before = found.setdefault(each.get("worker"), each)
+        if "error" in before or before is each:
+            continue
+        if "error" in each:
+            found[each.get("worker")] = each
+        else:
+            before["answer"]["subjects"] += each["answer"]["subjects"]
+    return list(found.values())
 
 
 def _lines(said: list[dict[str, Any]]) -> Iterator[str]:

@@ -13,8 +13,10 @@ import structlog
 
 from connectors.guard.subject import SubjectKind
 from gateway.cli import main
+from gateway.control import commands
+from gateway.control.answers import LONGEST
 from gateway.control.attendance import attended
-from gateway.control.cli import SUBJECTS
+from gateway.control.cli import MAX_SUBJECTS, SUBJECTS
 from tests.gateway.control.support import Process
 
 
@@ -91,10 +93,33 @@ def test_whoever_the_guard_knows_can_be_named():
     assert [str(kind) for kind in SubjectKind] == list(SUBJECTS)
 
 
-def test_more_than_one_command_can_be_is_a_sentence(config, process, capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("60000001\n" * 50_000))
+def test_more_keys_than_one_command_can_have_are_told_in_several(config, process, capsys, monkeypatch):
+    keys = [f"{60000001 + number}" for number in range(2 * MAX_SUBJECTS + 1)]
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(keys)))
 
-    assert 1 == control(config, "invalidate", "--line", "-")
+    assert 0 == control(config, "invalidate", "--line", "-", "--system", "crm", "--json")
+
+    assert {"system:crm", *(f"line:999{key}" for key in keys)} == process.told
+    assert 3 == len(process.store.dropped)
+    assert 1 == sum("system:crm" in dropped for dropped in process.store.dropped)
+    assert [{"answer": {"subjects": len(keys)}}] == json.loads(capsys.readouterr().out)
+
+
+def test_one_number_of_many_that_is_none_of_ours_is_an_error_of_them_all(config, process, capsys, monkeypatch):
+    keys = [*["60000001"] * MAX_SUBJECTS, "4477009000"]
+    for order in (keys, keys[::-1]):
+        monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(order)))
+        assert 1 == control(config, "invalidate", "--line", "-")
+
+        assert capsys.readouterr().out.startswith("gateway: NOT DONE: this number is not one")
+
+
+def test_a_command_is_as_long_as_the_gateway_takes():
+    assert commands.MAX_SUBJECTS == MAX_SUBJECTS
+
+
+def test_more_than_one_command_can_be_is_a_sentence(config, process, capsys):
+    assert 1 == control(config, "invalidate", "--customer", "c" * LONGEST)
 
     assert "that is too much for one command; tell it in parts\n" == capsys.readouterr().err
 
