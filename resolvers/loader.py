@@ -94,6 +94,8 @@ class Loader(Generic[K, V]):
         """Stop asking: whoever waits for a key is not there any more, and would be cancelled."""
         for running in self._running:
             running.cancel()
+        # A batch that had not begun never takes what was queued; whoever loads later must not be queued behind it.
+        self._queued.clear()
         for entry in self._entries.values():
             if not entry.settled:
                 # A batch that had not begun settles nothing by itself.

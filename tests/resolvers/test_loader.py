@@ -12,6 +12,7 @@ from strawberry.dataloader import DataLoader
 from connectors.errors import BadData, ConnectorError, NotKnown, Unavailable
 from connectors.guard import Answer
 from resolvers.loader import Loader, all_at_once, known, one_by_one
+from tests.bars import bar
 from tests.connectors.support import NOW
 
 
@@ -272,6 +273,16 @@ async def test_a_failure_that_nobody_waits_for_any_more_is_not_complained_of(
     gc.collect()
 
     assert [] == complaints
+
+
+async def test_who_loads_after_it_was_given_up_does_not_wait_for_what_was_queued_before(doubling: Doubling) -> None:
+    for loader in _loaders(doubling):
+        loader.start(1)
+        loader.give_up()
+
+        async with asyncio.timeout(bar(1)):
+            assert 4 == await loader.load(2)
+    assert [[2], [2]] == doubling.batches
 
 
 def _schema(loader: Any) -> strawberry.Schema:
