@@ -17,9 +17,6 @@ class Line(Generic[T]):
         self._queries: ClassQueue[T] = ClassQueue()
         self._rank: dict[T, tuple[Criticality, bool]] = {}
 
-    def __len__(self) -> int:
-        return len(self._rank)
-
     def add(self, item: T, criticality: Criticality, *, mutation: bool) -> None:
         """*item* comes last among its like."""
         (self._mutations if mutation else self._queries).add(item, criticality)
