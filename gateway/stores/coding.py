@@ -16,8 +16,8 @@ from connectors.guard import Answer
 from gateway.stores.shapes import Shapes, UnknownTypeError
 from schema.parts import BillingPart, CustomerPart, Part, PartyPart, PrepaidPart
 
-_FORM: Final = "3"
-"""How an answer is laid out around its value. With another, no release reads what another one wrote."""
+_FORM: Final = "4"
+"""How an answer is laid out around its value, its envelope included. With another, no release reads what another one wrote."""
 
 _PARTS: Final[dict[str, Part]] = {
     f"{kind.__name__}.{part.name}": part

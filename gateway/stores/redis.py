@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 from connectors.clock import Clock
 from connectors.guard import Answer
-from gateway.stores.envelope import unwrapped, wrapped
+from gateway.stores.envelope import binding, headed, parted, unwrapped, wrapped
 from gateway.stores.redis_link import Away, RedisLink
 from gateway.stores.redis_scripts import REMEMBERED_MS
 from gateway.stores.sealing import Plain, Sealing
@@ -109,7 +109,8 @@ class RedisStore:
         if body is None:
             return
         name = self._name(key)
-        value = self._sealing.seal(wrapped(name, tags=tags, ends_s=far_s + ttl_s, body=body), name)
+        sealed = self._sealing.seal(wrapped(name, ends_s=far_s + ttl_s, body=body), binding(name, tags))
+        value = headed(tags, sealed)
         if len(value) > self._max_bytes:
             return
         try:
@@ -157,14 +158,15 @@ class RedisStore:
             self._owes_all = True
 
     def _found(self, data: bytes, name: str) -> Found | None:
-        opened = self._sealing.open(data, name)
+        tags, sealed = parted(data) or ((), b"")
+        opened = self._sealing.open(sealed, binding(name, tags))
         envelope = None if opened is None else unwrapped(opened, name)
         far_s = self._link.far_s(self._clock.monotonic())
-        if envelope is None or far_s is None or not self._owed.isdisjoint(envelope.tags):
+        if envelope is None or far_s is None or not self._owed.isdisjoint(tags):
             return None
         left_s = envelope.ends_s - far_s
         answer = self._codes.decode(bytes(envelope.body)) if left_s > 0 else None
-        return None if answer is None else Found(answer, envelope.tags, left_s)
+        return None if answer is None else Found(answer, tags, left_s)
 
     def _name(self, key: str) -> str:
         return f"{self._namespace}:{key}"

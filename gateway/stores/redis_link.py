@@ -12,8 +12,6 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterator, Seque
 from typing import Any, Final, Protocol
 
 import msgspec
-from aiocache import RedisCache
-from aiocache.serializers import NullSerializer
 from redis import exceptions
 from redis.asyncio.client import PubSub
 
@@ -80,11 +78,9 @@ class RedisLink:
         self._far = FarClock()
         # Beside the places: the subscription, its look at the clock, and the one in doubt.
         self._client = client(settings, connections=_PLACES + 3, access=access)
-        # The library's own limit is off: it makes a task for each command, and ours is there already.
-        self._cache = RedisCache(serializer=NullSerializer(encoding=None), namespace=settings.namespace, timeout=0)
-        self._cache.client = self._client
-        self._clock_script, self._keep, self._drop, self._release = (
-            self._client.register_script(each) for each in (scripts.CLOCK, scripts.KEEP, scripts.DROP, scripts.RELEASE)
+        self._clock_script, self._find, self._keep, self._drop, self._release = (
+            self._client.register_script(each)
+            for each in (scripts.CLOCK, scripts.FIND, scripts.KEEP, scripts.DROP, scripts.RELEASE)
         )
         self._changes = f"{settings.namespace}:changes"
         self._releases = f"{settings.namespace}:releases"
@@ -132,9 +128,9 @@ class RedisLink:
             await self._client.aclose(close_connection_pool=True)
 
     async def get(self, key: str) -> bytes | None:
-        """The bytes under *key*."""
+        """The bytes under *key*, unless one of their tags does not have them any more: a drop would not find them."""
         async with self._asking():
-            found: bytes | None = await self._cache.get(key, namespace=self._value)
+            found: bytes | None = await self._find(keys=[f"{self._value}:{key}"], args=[self._tag("")])
             return found
 
     async def keep(

@@ -4,7 +4,8 @@ What Redis does in one piece (Lua), so that nobody sees the half of it.
 Every instant is by Redis' own clock, in milliseconds. `dropped` is a sorted set: tags by the instant at which they were
 dropped, for a minute, and under the empty name the instant at which the set itself began. Where the set is lost
 (evicted, flushed) it begins anew, and nothing that was asked before is kept: what was dropped then is not known.
-A tag is a sorted set, too: names of values by their end, so that it holds no more than what lives.
+A tag is a sorted set, too: names of values by their end, so that it holds no more than what lives. Redis evicts keys
+one by one, and a drop finds nothing without the set; so a value is believed only while each of its tags still has it.
 """
 
 from typing import Final
@@ -56,6 +57,25 @@ end
 return {present, 1}
 """
 )
+
+FIND: Final = """
+-- KEYS: name. ARGV: what the names of tags begin with. Gives the value, if each tag that it begins with still has it.
+local value = redis.call('GET', KEYS[1])
+if not value then return false end
+local function is_tagged()
+  local head = string.sub(value, 1, string.find(value, '\\n', 1, true))
+  for _, tag in ipairs(cjson.decode(head)) do
+    -- Looked at with each reading, a tag is evicted no sooner than its values.
+    if not redis.call('ZSCORE', ARGV[1] .. tag, KEYS[1]) then return false end
+  end
+  return true
+end
+-- What is not ours begins with anything.
+local is_ours, tagged = pcall(is_tagged)
+if is_ours and tagged then return value end
+redis.call('UNLINK', KEYS[1])
+return false
+"""
 
 DROP: Final = (
     _NOW
