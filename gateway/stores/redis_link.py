@@ -222,26 +222,38 @@ class RedisLink:
     @contextlib.asynccontextmanager
     async def _asking(self, limit_s: float | None = None) -> AsyncIterator[None]:
         """A place for one command and the time it may take. What goes wrong ends the session and is Away."""
+        limit_s = limit_s or self._settings.timeout_s
+        async with self._place(limit_s):
+            try:
+                async with asyncio.timeout(limit_s):
+                    yield
+            except exceptions.OutOfMemoryError:
+                raise
+            except (TimeoutError, exceptions.TimeoutError) as exc:
+                self._doubt()
+                raise Away from exc
+            except FAILURES as exc:
+                self._went(exc)
+                raise Away from exc
+
+    @contextlib.asynccontextmanager
+    async def _place(self, limit_s: float) -> AsyncIterator[None]:
+        """One of the places, if it is had in time. Raises Away."""
         if not self.is_there or self._queued >= _QUEUE:
             raise Away
         self._queued += 1
         try:
-            await self._places.acquire()
+            async with asyncio.timeout(limit_s):
+                await self._places.acquire()
+        except TimeoutError as exc:
+            # The queue is our own: that says nothing of the server.
+            raise Away from exc
         finally:
             self._queued -= 1
         try:
             if not self.is_there:
                 raise Away
-            async with asyncio.timeout(limit_s or self._settings.timeout_s):
-                yield
-        except exceptions.OutOfMemoryError:
-            raise
-        except (TimeoutError, exceptions.TimeoutError) as exc:
-            self._doubt()
-            raise Away from exc
-        except FAILURES as exc:
-            self._went(exc)
-            raise Away from exc
+            yield
         finally:
             self._places.release()
 
@@ -253,7 +265,7 @@ class RedisLink:
                 await self._client.connection_pool.disconnect(inuse_connections=False)
                 await _subscribe(news, self._changes, self._releases)
                 self._run = (await self._client.info("server"))["run_id"][:16]
-                await self._look_at_clock()
+                await self._answers_in_time()
             self._came()
             await listener.began()
             await self._hear(news, listener)
@@ -306,9 +318,20 @@ class RedisLink:
     async def _make_sure(self) -> None:
         try:
             async with asyncio.timeout(CONNECT_S):
-                await self._look_at_clock()
+                await self._answers_in_time()
         except FAILURES as exc:
             self._went(exc)
+
+    async def _answers_in_time(self) -> None:
+        """Raises TimeoutError where no command would be answered in time, however surely it is answered."""
+        # Twice, because a hiccup is none of the server's ways.
+        if not (await self._is_quick() or await self._is_quick()):
+            raise TimeoutError
+
+    async def _is_quick(self) -> bool:
+        began = self._clock.monotonic()
+        await self._look_at_clock()
+        return self._clock.monotonic() - began <= self._settings.timeout_s
 
     def _is_sure(self, _: asyncio.Task[None]) -> None:
         self._doubts = None

@@ -94,6 +94,44 @@ async def running(*options: str) -> AsyncIterator[RedisServer]:
             server.kill()
 
 
+class Slow:
+    """A long way to a server: whatever comes back from it takes *seconds* more."""
+
+    def __init__(self, server: RedisServer) -> None:
+        self._server = server
+        self.socket = server.folder / "slow.sock"
+        self.seconds = 0.0
+        self._ways: set[asyncio.Task[None]] = set()
+
+    def settings_with(self, **settings: object) -> RedisSettings:
+        return self._server.settings_with(url=f"unix://{self.socket}", **settings)
+
+    @contextlib.asynccontextmanager
+    async def open(self) -> AsyncIterator["Slow"]:
+        listening = await asyncio.start_unix_server(self._connected, str(self.socket))
+        try:
+            yield self
+        finally:
+            listening.close()
+            for way in self._ways:
+                way.cancel()
+            await asyncio.gather(*self._ways, return_exceptions=True)
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there_reader, there_writer = await asyncio.open_unix_connection(str(self._server.socket))
+        for way in (self._carry(reader, there_writer, slowly=False), self._carry(there_reader, writer, slowly=True)):
+            task = asyncio.create_task(way)
+            self._ways.add(task)
+            task.add_done_callback(self._ways.discard)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, slowly: bool) -> None:
+        with contextlib.suppress(OSError), contextlib.closing(writer):
+            while data := await reader.read(65536):
+                if slowly:
+                    await asyncio.sleep(self.seconds)
+                writer.write(data)
+
+
 @contextlib.contextmanager
 def running_meanwhile(*options: str) -> Iterator[RedisServer]:
     """As `running`, for tests without an event loop of their own."""
