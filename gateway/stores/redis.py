@@ -5,6 +5,7 @@ What is told here is what is kept and when it must not be given; how the server 
 """
 
 import asyncio
+import collections
 import dataclasses
 import datetime as dt
 import itertools
@@ -14,13 +15,16 @@ from typing import Any, Final, Protocol
 from connectors.clock import Clock
 from connectors.guard import Answer
 from gateway.stores.envelope import binding, headed, parted, unwrapped, wrapped
-from gateway.stores.redis_link import Away, RedisLink
+from gateway.stores.redis_link import Away, Full, RedisLink
 from gateway.stores.redis_scripts import REMEMBERED_MS
 from gateway.stores.sealing import Plain, Sealing
 from gateway.stores.settings import RedisSettings
 
 MAX_OWED: Final = 100_000
 """Tags whose drop the server has yet to be told. With more, everything there is dropped."""
+
+MAX_NEWER: Final = 10_000
+"""Answers of which the server has an older one, because it could not be told. What is beyond may come back."""
 
 _AT_ONCE: Final = 100
 
@@ -51,7 +55,8 @@ class RedisStore:
     A store that replicas share.
 
     A drop that the server could not be told is owed: it is told as soon as the server is there, and until then nothing
-    under its tags is given here. It is forgotten only when the process ends.
+    under its tags is given here. It is forgotten only when the process ends. Where it could not be told of an answer,
+    the older one that it may have is not given here.
     """
 
     def __init__(
@@ -71,6 +76,7 @@ class RedisStore:
         self._sealing = sealing or Plain()
         self._owed: set[str] = set()
         self._owes_all = False
+        self._newer: collections.OrderedDict[str, dt.datetime] = collections.OrderedDict()
         self._telling = asyncio.Lock()
 
     @property
@@ -91,32 +97,25 @@ class RedisStore:
             data = await self._link.get(key)
         except Away:
             return None
-        return None if data is None else self._found(data, self._name(key))
+        found = None if data is None else self._found(data, self._name(key))
+        return None if found is None or self._is_outdated(key, found.answer) else found
 
     async def set(
         self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
     ) -> None:
         """Keep *answer* under *key*, unless one of *tags* was dropped after *asked_at*, here or anywhere."""
-        if not self.is_there or not self._owed.isdisjoint(tags):
+        if not self._owed.isdisjoint(tags):
             return
-        now = self._clock.monotonic()
-        age_s = (self._clock.now() - asked_at).total_seconds()
-        far_s = self._link.far_s(now)
-        # A negative age tells that the clock was set back meanwhile; then nothing is known.
-        if far_s is None or not 0 <= age_s < REMEMBERED_MS / 1000 / 2:
-            return
-        body = self._codes.encode(answer)
-        if body is None:
-            return
-        name = self._name(key)
-        sealed = self._sealing.seal(wrapped(name, ends_s=far_s + ttl_s, body=body), binding(name, tags))
-        value = headed(tags, sealed)
-        if len(value) > self._max_bytes:
+        if not self.is_there:
+            self._has_newer(key, answer)
             return
         try:
-            await self._link.keep(key, value, ttl_s=ttl_s, asked_s=far_s - age_s, age_s=age_s, tags=tuple(tags))
+            if not await self._keep(key, answer, ttl_s=ttl_s, asked_at=asked_at, tags=tags):
+                # What is there is older than what cannot be; it must not come back.
+                await self._link.forget(key)
+            self._newer.pop(key, None)
         except Away:
-            return
+            self._has_newer(key, answer)
 
     async def drop(self, tags: Collection[str]) -> None:
         """Forget everything under any of *tags*, on every replica that is connected, and later on the others."""
@@ -131,6 +130,40 @@ class RedisStore:
             if self._owes_all:
                 await self._tell_all()
             await self._tell(tuple(self._owed))
+
+    async def _keep(
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str]
+    ) -> bool:
+        """Whether the server could take it: False for what is too long, of no known form or age, or too much for it."""
+        now = self._clock.monotonic()
+        age_s = (self._clock.now() - asked_at).total_seconds()
+        far_s = self._link.far_s(now)
+        # A negative age tells that the clock was set back meanwhile; then nothing is known.
+        if far_s is None or not 0 <= age_s < REMEMBERED_MS / 1000 / 2:
+            return False
+        body = self._codes.encode(answer)
+        if body is None:
+            return False
+        name = self._name(key)
+        sealed = self._sealing.seal(wrapped(name, ends_s=far_s + ttl_s, body=body), binding(name, tags))
+        value = headed(tags, sealed)
+        if len(value) > self._max_bytes:
+            return False
+        try:
+            await self._link.keep(key, value, ttl_s=ttl_s, asked_s=far_s - age_s, age_s=age_s, tags=tuple(tags))
+        except Full:
+            return False
+        return True
+
+    def _has_newer(self, key: str, answer: Answer[Any]) -> None:
+        self._newer[key] = answer.fetched_at
+        self._newer.move_to_end(key)
+        if len(self._newer) > MAX_NEWER:
+            self._newer.popitem(last=False)
+
+    def _is_outdated(self, key: str, answer: Answer[Any]) -> bool:
+        newer = self._newer.get(key)
+        return newer is not None and answer.fetched_at < newer
 
     async def _tell(self, tags: Iterable[str]) -> None:
         left = iter(tags)

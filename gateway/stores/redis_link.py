@@ -42,6 +42,10 @@ class Away(Exception):
     """The server cannot be asked now, or did not answer."""
 
 
+class Full(Away):
+    """The server is there, and has no memory for what it was to take."""
+
+
 class Listener(Protocol):
     """Who is told what happens at the server."""
 
@@ -139,7 +143,7 @@ class RedisLink:
         """
         Keep *value* unless one of *tags* was dropped since it was asked for.
 
-        That was at *asked_s* by the server's clock at the earliest, and *age_s* ago by ours.
+        That was at *asked_s* by the server's clock at the earliest, and *age_s* ago by ours. Raises Full, too.
         """
         names = [f"{self._value}:{key}", self._dropped, *map(self._tag, tags)]
         told: list[str | bytes | int] = [
@@ -149,13 +153,15 @@ class RedisLink:
             value,
             *tags,
         ]
-        try:
-            async with self._asking():
-                shown_ms, is_kept = await self._keep(keys=names, args=told)
-        except exceptions.OutOfMemoryError:
-            return False
+        async with self._asking():
+            shown_ms, is_kept = await self._keep(keys=names, args=told)
         self._read(shown_ms)
         return bool(is_kept)
+
+    async def forget(self, key: str) -> None:
+        """Delete what is under *key*."""
+        async with self._asking():
+            await self._client.unlink(f"{self._value}:{key}")
 
     async def drop(self, tags: Sequence[str]) -> None:
         """Delete what is kept under *tags* and tell everybody."""
@@ -227,8 +233,8 @@ class RedisLink:
             try:
                 async with asyncio.timeout(limit_s):
                     yield
-            except exceptions.OutOfMemoryError:
-                raise
+            except exceptions.OutOfMemoryError as exc:
+                raise Full from exc
             except (TimeoutError, exceptions.TimeoutError) as exc:
                 self._doubt()
                 raise Away from exc

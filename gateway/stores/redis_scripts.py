@@ -25,7 +25,8 @@ CLOCK: Final = (
     + """
 -- KEYS: dropped. Gives the instant, and begins the set where there is none.
 local present = now()
-redis.call('ZADD', KEYS[1], 'NX', present, '')
+-- Only then: with its memory full Redis refuses to write, also what is there.
+if not redis.call('ZSCORE', KEYS[1], '') then redis.call('ZADD', KEYS[1], present, '') end
 return present
 """
 )

@@ -26,6 +26,13 @@ _MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], Trouble], ...]] = 
         Trouble("This user may not do what is needed there", "Give it the rights that docs/guard.md names."),
     ),
     (
+        (exceptions.OutOfMemoryError,),
+        Trouble(
+            "Its memory is full, and it may forget nothing",
+            "Set its `maxmemory-policy` to allkeys-lru, or its `maxmemory` higher.",
+        ),
+    ),
+    (
         (ssl.SSLCertVerificationError,),
         Trouble(
             "Its certificate is signed by an authority that this gateway does not trust",

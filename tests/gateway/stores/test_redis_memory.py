@@ -1,8 +1,11 @@
 """A Redis that forgets what it likes, or has no memory left: nothing is given that a drop would have missed."""
 
 import pytest
+from redis import exceptions
 
 from gateway.stores.envelope import headed, parted
+from gateway.stores.redis_link import Away
+from gateway.stores.redis_trouble import trouble
 from gateway.stores.sealing import Sealed
 from tests.gateway.stores.redis_server import RedisServer, needs_redis
 from tests.gateway.stores.replicas import Replica, replica
@@ -65,3 +68,82 @@ async def test_what_does_not_begin_with_tags_is_nothing(garbage: bytes, one: Rep
 
     assert await one.find_far("a") is None
     assert one.link.is_there
+
+
+@pytest.mark.parametrize("why", ["it is too long", "nobody can write it", "there is no memory"])
+async def test_where_redis_does_not_take_an_answer_the_older_one_does_not_come_back(
+    why: str, server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with replica(server.settings_with(max_value_bytes=1024)) as found:
+        await found.keep("a", "old", "line:1")
+        if why == "nobody can write it":
+            monkeypatch.setattr(found.codes, "encode", lambda _: None)
+        if why == "there is no memory":
+            _fill(server)
+        await found.keep("a", "x" * 2000 if why == "it is too long" else "new", "line:1")
+
+        assert await found.find_far("a") is None
+        assert "0" == server.cli("EXISTS", f"{found.link._value}:a")
+        assert found.link.is_there
+
+
+async def test_where_redis_could_not_be_told_of_an_answer_the_older_one_does_not_come_back(
+    one: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one.keep("a", "old", "line:1")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(one.link, "keep", _away)
+        await one.keep("a", "new", "line:1")
+    assert await one.find_far("a") is None
+
+    await one.keep("a", "newer", "line:1")
+
+    assert "newer" == await one.find_far("a")
+
+
+async def test_so_many_answers_of_which_it_could_not_be_told_are_known_and_no_more(
+    one: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.stores.redis.MAX_NEWER", 3)
+    monkeypatch.setattr(one.link, "keep", _away)
+
+    for number in range(5):
+        await one.keep(f"k{number}", number)
+
+    assert ["k2", "k3", "k4"] == list(one.far._newer)
+
+
+async def test_without_memory_for_a_lease_everybody_has_one(server: RedisServer, one: Replica) -> None:
+    _fill(server)
+
+    first, second = await one.leases.take("a", ttl_s=5), await one.leases.take("a", ttl_s=5)
+
+    assert first is not None
+    assert second is not None
+    await first.release()
+    assert one.link.is_there
+
+
+async def test_without_memory_a_session_goes_on_and_gives_what_is_there(server: RedisServer, one: Replica) -> None:
+    await one.keep("a", 1, "line:1")
+    _fill(server)
+
+    await one.link._look_at_clock()
+
+    assert 1 == await one.find_far("a")
+    await one.store.drop(["line:1"])
+    assert await one.find_far("a") is None
+    assert not one.far._owed
+
+
+def test_full_memory_is_told_as_such() -> None:
+    assert "allkeys-lru" in trouble(exceptions.OutOfMemoryError()).do
+
+
+def _fill(server: RedisServer) -> None:
+    server.cli("CONFIG", "SET", "maxmemory-policy", "noeviction")
+    server.cli("CONFIG", "SET", "maxmemory", "1mb")
+
+
+async def _away(*_: object, **__: object) -> bool:
+    raise Away
