@@ -166,7 +166,7 @@ class RedisLink:
     async def drop(self, tags: Sequence[str]) -> None:
         """Delete what is kept under *tags* and tell everybody."""
         names = [self._dropped, *map(self._tag, tags)]
-        told: list[str | bytes | int] = [scripts.REMEMBERED_MS, self._changes, msgspec.json.encode(tags), *tags]
+        told: list[str | bytes] = [self._changes, msgspec.json.encode(tags), *tags]
         async with self._asking(_DROP_S):
             self._read(await self._drop(keys=names, args=told))
 

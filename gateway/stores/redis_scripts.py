@@ -13,7 +13,8 @@ from typing import Final
 REMEMBERED_MS: Final = 60_000
 """For how long it is known that a tag was dropped. What was asked earlier than that is not kept."""
 
-_NOW = """
+_NOW = f"""
+local remembered = {REMEMBERED_MS}
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
@@ -43,7 +44,8 @@ if not began then
   redis.call('ZADD', KEYS[2], present, '')
   return {present, 0}
 end
-if asked <= tonumber(began) then return {present, 0} end
+-- What was dropped longer ago than that is forgotten; a command that sat in a socket may ask about it.
+if asked <= tonumber(began) or asked <= present - remembered then return {present, 0} end
 for each = 5, #ARGV do
   local dropped = redis.call('ZSCORE', KEYS[2], ARGV[each])
   if dropped and asked <= tonumber(dropped) then return {present, 0} end
@@ -81,7 +83,7 @@ return false
 DROP: Final = (
     _NOW
     + """
--- KEYS: dropped, one for each tag. ARGV: how long it is known, channel, message, tags.
+-- KEYS: dropped, one for each tag. ARGV: channel, message, tags.
 local present = now()
 -- Deleting and telling first: with its memory full Redis refuses what needs some, and then this much is done.
 for each = 2, #KEYS do
@@ -91,11 +93,11 @@ for each = 2, #KEYS do
   end
   redis.call('UNLINK', KEYS[each])
 end
-redis.call('PUBLISH', ARGV[2], ARGV[3])
+redis.call('PUBLISH', ARGV[1], ARGV[2])
 local began = redis.call('ZSCORE', KEYS[1], '')
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', present - tonumber(ARGV[1]))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', present - remembered)
 redis.call('ZADD', KEYS[1], began or present, '')
-for each = 4, #ARGV do redis.call('ZADD', KEYS[1], present, ARGV[each]) end
+for each = 3, #ARGV do redis.call('ZADD', KEYS[1], present, ARGV[each]) end
 return present
 """
 )

@@ -95,6 +95,23 @@ async def test_an_answer_that_a_held_up_server_takes_late_is_judged_by_when_it_w
     assert 0 == is_kept
 
 
+@pytest.mark.parametrize(("asked_ago_ms", "is_kept"), [(59_000, 1), (61_000, 0)])
+async def test_what_was_asked_longer_ago_than_drops_are_remembered_is_not_kept(
+    asked_ago_ms: int, is_kept: int, server: RedisServer, one: Replica
+) -> None:
+    """
+    The command may sit in the server's socket for a minute, or in that of a machine on the way.
+    """
+    server.cli("ZADD", one.link._dropped, "1", "")
+    begun = one.link.far_s(CLOCK.monotonic())
+    assert begun is not None
+    names = [f"{one.link._value}:a", one.link._dropped, one.link._tag("line:1")]
+
+    told = await one.link._keep(keys=names, args=[int(begun * 1000) - asked_ago_ms, 0, 1000, b"x", "line:1"])
+
+    assert is_kept == told[1]
+
+
 async def test_with_the_record_of_drops_lost_nothing_is_kept_that_was_asked_before(
     server: RedisServer, one: Replica
 ) -> None:
