@@ -17,11 +17,13 @@ class Envelope(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fiel
     An encoded answer as it is kept.
 
     *name* is what it is kept under, told again: a mix-up on the way must not give one customer's answer for another's.
-    *ends_s* is an instant by the store's own clock, in seconds.
+    *ends_s* and *got_s* are instants by the store's own clock, in seconds: when its time is over, and when it
+    was got from its system, rather too early than too late; None where that is not known.
     """
 
     name: str
     ends_s: float
+    got_s: float | None
     body: msgspec.Raw
 
 
@@ -30,9 +32,9 @@ _DECODER: Final = msgspec.msgpack.Decoder(Envelope)
 _TAGS: Final = msgspec.json.Decoder(tuple[str, ...])
 
 
-def wrapped(name: str, *, ends_s: float, body: bytes) -> bytes:
+def wrapped(name: str, *, ends_s: float, got_s: float | None, body: bytes) -> bytes:
     """*body*, which is msgpack, in its envelope."""
-    return _ENCODER.encode(Envelope(name, ends_s, msgspec.Raw(body)))
+    return _ENCODER.encode(Envelope(name, ends_s, got_s, msgspec.Raw(body)))
 
 
 def unwrapped(data: bytes, name: str) -> Envelope | None:

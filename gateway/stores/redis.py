@@ -145,8 +145,9 @@ class RedisStore:
         if body is None:
             return False
         name = self._name(key)
-        sealed = self._sealing.seal(wrapped(name, ends_s=far_s + ttl_s, body=body), binding(name, tags))
-        value = headed(tags, sealed)
+        got_s = None if answer.got_at is None else self._link.far_s(answer.got_at)
+        envelope = wrapped(name, ends_s=far_s + ttl_s, got_s=got_s, body=body)
+        value = headed(tags, self._sealing.seal(envelope, binding(name, tags)))
         if len(value) > self._max_bytes:
             return False
         try:
@@ -194,12 +195,18 @@ class RedisStore:
         tags, sealed = parted(data) or ((), b"")
         opened = self._sealing.open(sealed, binding(name, tags))
         envelope = None if opened is None else unwrapped(opened, name)
-        far_s = self._link.far_s(self._clock.monotonic())
+        now = self._clock.monotonic()
+        far_s = self._link.far_s(now)
         if envelope is None or far_s is None or not self._owed.isdisjoint(tags):
             return None
         left_s = envelope.ends_s - far_s
         answer = self._codes.decode(bytes(envelope.body)) if left_s > 0 else None
-        return None if answer is None else Found(answer, tags, left_s)
+        if answer is None:
+            return None
+        if envelope.got_s is not None:
+            # As if this process had got it then: its calendar may be set back, its interval clock is not.
+            answer = dataclasses.replace(answer, got_at=now - max(0.0, far_s - envelope.got_s))
+        return Found(answer, tags, left_s)
 
     def _name(self, key: str) -> str:
         return f"{self._namespace}:{key}"

@@ -139,6 +139,25 @@ async def test_an_answer_ends_when_its_time_is_over(one: Replica, other: Replica
     assert await one.find("a") is None
 
 
+async def test_an_answer_is_as_old_by_the_interval_clock_of_who_finds_it_as_of_who_kept_it(
+    one: Replica, other: Replica
+) -> None:
+    """
+    So a replica whose calendar is set back does not take it for younger.
+    """
+    answer = Answer(1, CLOCK.now(), got_at=CLOCK.monotonic() - 40)
+    await one.far.set("a", answer, ttl_s=60, asked_at=CLOCK.now(), tags=["line:1"])
+    await one.keep("b", 2)
+
+    found, unknown = await other.far.find("a"), await other.far.find("b")
+
+    assert found is not None
+    assert found.answer.got_at is not None
+    assert abs(CLOCK.monotonic() - found.answer.got_at - 40) < bar(0.3)
+    assert unknown is not None
+    assert unknown.answer.got_at is None
+
+
 async def test_a_tag_holds_no_more_than_what_lives(server: RedisServer, one: Replica) -> None:
     await one.keep("long", 1, "system:crm", ttl_s=30)
     for number in range(20):

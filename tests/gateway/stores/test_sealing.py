@@ -56,25 +56,28 @@ def test_garbage_is_nothing(garbage: bytes) -> None:
     name=st.text(max_size=20),
     tags=st.lists(st.text(max_size=9), max_size=5),
     ends_s=st.floats(0, 1e12),
+    got_s=st.none() | st.floats(0, 1e12),
     value=st.recursive(st.none() | st.integers(-(2**60), 2**60) | st.text(), st.lists, max_leaves=9),
 )
-def test_an_envelope_gives_back_what_was_put_in(name: str, tags: list[str], ends_s: float, value: object) -> None:
+def test_an_envelope_gives_back_what_was_put_in(
+    name: str, tags: list[str], ends_s: float, got_s: float | None, value: object
+) -> None:
     body = msgspec.msgpack.encode(value)
 
-    told, rest = parted(headed(tags, wrapped(name, ends_s=ends_s, body=body))) or ((), b"")
+    told, rest = parted(headed(tags, wrapped(name, ends_s=ends_s, got_s=got_s, body=body))) or ((), b"")
     found = unwrapped(rest, name)
 
     assert found is not None
-    assert (name, ends_s, body) == (found.name, found.ends_s, bytes(found.body))
+    assert (name, ends_s, got_s, body) == (found.name, found.ends_s, found.got_s, bytes(found.body))
     assert tuple(tags) == told
 
 
 @pytest.mark.parametrize("cut", range(1, 12))
 def test_a_cut_envelope_is_nothing(cut: int) -> None:
-    whole = wrapped("a", ends_s=1.5, body=msgspec.msgpack.encode("body"))
+    whole = wrapped("a", ends_s=1.5, got_s=None, body=msgspec.msgpack.encode("body"))
 
     assert unwrapped(whole[:-cut], "a") is None
 
 
 def test_the_envelope_of_another_name_is_nothing() -> None:
-    assert unwrapped(wrapped("a", ends_s=1.0, body=b"\xc0"), "b") is None
+    assert unwrapped(wrapped("a", ends_s=1.0, got_s=None, body=b"\xc0"), "b") is None
