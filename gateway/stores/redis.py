@@ -74,8 +74,10 @@ class RedisStore:
         self._codes = codes
         self._clock = clock
         self._sealing = sealing or Plain()
-        self._owed: set[str] = set()
-        self._owes_all = False
+        # By number: what is owed anew while it is being told is still owed when that is done.
+        self._numbers = itertools.count(1)
+        self._owed: dict[str, int] = {}
+        self._owes_all = 0
         self._newer: collections.OrderedDict[str, dt.datetime] = collections.OrderedDict()
         self._telling = asyncio.Lock()
 
@@ -104,7 +106,7 @@ class RedisStore:
         self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
     ) -> None:
         """Keep *answer* under *key*, unless one of *tags* was dropped after *asked_at*, here or anywhere."""
-        if not self._owed.isdisjoint(tags):
+        if not self._owed.keys().isdisjoint(tags):
             return
         if not self.is_there:
             self._has_newer(key, answer)
@@ -169,27 +171,31 @@ class RedisStore:
     async def _tell(self, tags: Iterable[str]) -> None:
         left = iter(tags)
         while some := tuple(itertools.islice(left, _AT_ONCE)):
+            told = {tag: self._owed.get(tag) for tag in some}
             try:
                 await self._link.drop(some)
             except Away:
-                # Others may have dropped the same meanwhile and owe it no more.
-                self._owe(some)
                 return
-            self._owed.difference_update(some)
+            for tag, number in told.items():
+                if self._owed.get(tag) == number:
+                    self._owed.pop(tag, None)
 
     async def _tell_all(self) -> None:
+        number = self._owes_all
         self._owed.clear()
         try:
             await self._link.drop_all()
         except Away:
             return
-        self._owes_all = False
+        if self._owes_all == number:
+            self._owes_all = 0
 
     def _owe(self, tags: Collection[str]) -> None:
-        self._owed.update(tags)
+        number = next(self._numbers)
+        self._owed.update(dict.fromkeys(tags, number))
         if len(self._owed) > MAX_OWED:
             self._owed.clear()
-            self._owes_all = True
+            self._owes_all = number
 
     def _found(self, data: bytes, name: str) -> Found | None:
         tags, sealed = parted(data) or ((), b"")
@@ -197,7 +203,7 @@ class RedisStore:
         envelope = None if opened is None else unwrapped(opened, name)
         now = self._clock.monotonic()
         far_s = self._link.far_s(now)
-        if envelope is None or far_s is None or not self._owed.isdisjoint(tags):
+        if envelope is None or far_s is None or not self._owed.keys().isdisjoint(tags):
             return None
         left_s = envelope.ends_s - far_s
         answer = self._codes.decode(bytes(envelope.body)) if left_s > 0 else None

@@ -253,6 +253,29 @@ async def test_what_is_owed_is_not_given_before_it_is_told(server: RedisServer, 
     assert "another line" == await one.find("b")
 
 
+async def test_what_is_owed_anew_while_it_is_being_told_is_still_owed(
+    one: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first_goes_on, never = asyncio.Event(), asyncio.Event()
+    waits = iter([first_goes_on])
+
+    async def drop(_: object) -> None:
+        await next(waits, never).wait()
+
+    monkeypatch.setattr(one.link, "drop", drop)
+    first = asyncio.create_task(one.far.drop(["line:1"]))
+    await asyncio.sleep(0)
+    second = asyncio.create_task(one.far.drop(["line:1"]))
+    await asyncio.sleep(0)
+
+    first_goes_on.set()
+    await first
+    second.cancel()
+    await asyncio.wait([second])
+
+    assert ["line:1"] == list(one.far._owed)
+
+
 async def test_with_too_much_owed_everything_is_dropped(
     server: RedisServer, one: Replica, other: Replica, monkeypatch: pytest.MonkeyPatch
 ) -> None:
