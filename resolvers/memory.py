@@ -288,9 +288,10 @@ class IdentityMemory:
         return found
 
     def _is_forgotten(self, name: tuple[str, ...], fact: Fact, as_of: dt.datetime) -> bool:
-        if not self._forgotten.any_since(as_of):
+        now = self._clock.now()
+        if not self._forgotten.any_since(as_of, now=now):
             return False
-        return self._forgotten.spoil(self._tags(_named(name, fact)), asked_at=as_of)
+        return self._forgotten.spoil(self._tags(_named(name, fact)), asked_at=as_of, now=now)
 
     def _put(self, value: object, *name: str) -> None:
         self._keep(self._digest(type(value), name), value)

@@ -34,8 +34,9 @@ class Changes:
 
     def any_since(self, asked_at: dt.datetime) -> bool:
         """Whether anything at all has changed since."""
-        return self._drops.any_since(asked_at)
+        return self._drops.any_since(asked_at, now=self._clock.now())
 
     def concern(self, call: Call, value: Any = None, *, asked_at: dt.datetime) -> bool:
         """Whether what *call* is about, or whom its answer *value* names, has changed since it was asked for."""
-        return self._drops.spoil(self._keys.tags_of(call, value), asked_at=asked_at)
+        tags = self._keys.tags_of(call, value)
+        return self._drops.spoil(tags, asked_at=asked_at, now=self._clock.now())

@@ -13,7 +13,9 @@ class Drops:
     """
     Tags with the time of their last drop, each for *remembered_s* seconds and at most *most* of them.
 
-    What does not fit is not lost: from then on it counts for every tag.
+    What does not fit is not lost: from then on it counts for every tag. All instants are by a calendar clock, which may
+    be set back. What was asked later than the present was asked before that, and counts as spoilt. A step of less than
+    *remembered_s* leaves the drops where they are, after the present; with a longer one they are drops of the present.
     """
 
     def __init__(self, *, remembered_s: float, most: int = MOST) -> None:
@@ -28,6 +30,7 @@ class Drops:
 
     def note(self, tags: Iterable[Hashable], *, now: dt.datetime) -> None:
         """*tags* are dropped *now*."""
+        self._heed(now)
         self._latest = now if self._latest is None else max(self._latest, now)
         for tag in tags:
             self._at[tag] = now
@@ -38,18 +41,33 @@ class Drops:
 
     def note_all(self, *, now: dt.datetime) -> None:
         """Every tag is dropped *now*."""
+        self._heed(now)
         self._at.clear()
         self._latest = self._before = now if self._latest is None else max(self._latest, now)
 
-    def any_since(self, asked_at: dt.datetime) -> bool:
-        """Whether anything was dropped since *asked_at*; where nothing was, nothing is spoilt."""
-        return self._latest is not None and asked_at <= self._latest
-
-    def spoil(self, tags: Iterable[Hashable], *, asked_at: dt.datetime) -> bool:
-        """Whether an answer under *tags* that was asked for at *asked_at* may say what a drop was to get rid of."""
-        if not self.any_since(asked_at):
+    def any_since(self, asked_at: dt.datetime, *, now: dt.datetime) -> bool:
+        """Whether anything was dropped since *asked_at*, as told *now*; where nothing was, nothing is spoilt."""
+        if self._latest is None:
             return False
-        if self._before is not None and asked_at <= self._before:
+        self._heed(now)
+        return asked_at <= self._latest or asked_at > now
+
+    def spoil(self, tags: Iterable[Hashable], *, asked_at: dt.datetime, now: dt.datetime) -> bool:
+        """Whether an answer under *tags* that was asked for at *asked_at* may say what a drop was to get rid of."""
+        if not self.any_since(asked_at, now=now):
+            return False
+        if asked_at > now or (self._before is not None and asked_at <= self._before):
             return True
         dropped = self._at
         return any(tag in dropped and asked_at <= dropped[tag] for tag in tags)
+
+    def _heed(self, now: dt.datetime) -> None:
+        """Without it nothing would be kept for as long as a clock was set back by."""
+        # After a shorter step what was asked before it and what was asked after it cannot be told apart. After a longer
+        # one they can, because no call takes as long: what was asked before it lies after the present until answered.
+        if self._latest is None or now >= self._latest - self._remembered:
+            return
+        self._latest = now
+        self._before = None if self._before is None else min(self._before, now)
+        for tag, at in self._at.items():
+            self._at[tag] = min(at, now)

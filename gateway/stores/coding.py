@@ -17,7 +17,7 @@ from gateway.stores.shapes import Shapes, UnknownTypeError
 from schema.parts import BillingPart, CustomerPart, Part, PartyPart, PrepaidPart
 
 _FORM: Final = "4"
-"""How an answer is laid out around its value, its envelope included. With another, no release reads what another one wrote."""
+"""How an answer is laid out around its value, with its envelope. With another, no release reads what another wrote."""
 
 _PARTS: Final[dict[str, Part]] = {
     f"{kind.__name__}.{part.name}": part

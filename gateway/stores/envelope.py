@@ -1,7 +1,7 @@
 """
 What is kept beside an encoded answer outside of the process: its tags, its name and its end. Pure.
 
-The tags stand in front, as JSON on a line of its own, where a script of Redis can read them; what follows may be sealed.
+The tags stand in front, as a line of JSON, where a script of Redis can read them; what follows may be sealed.
 """
 
 from collections.abc import Collection

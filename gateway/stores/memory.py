@@ -89,7 +89,7 @@ class MemoryStore:
         self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
     ) -> None:
         """Keep *answer* for *ttl_s* seconds at most, unless one of *tags* was dropped after *asked_at*."""
-        if self._drops.spoil(tags, asked_at=asked_at):
+        if self._drops.spoil(tags, asked_at=asked_at, now=self._clock.now()):
             return
         now = self._clock.monotonic()
         entry = _Entry(now + ttl_s, tuple(tags), _size(answer, tags), next(self._numbers))
