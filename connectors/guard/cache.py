@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from connectors.clock import Clock
 from connectors.errors import BadData, ConnectorError, NotFresh, NotKnown, Unavailable
 from connectors.guard.answer import Answer, Call, Known
-from connectors.guard.freshness import Standing, Windows, judge, windows_of
+from connectors.guard.freshness import CLOCKS_DIFFER_S, Standing, Windows, judge, windows_of
 from connectors.guard.keys import Keys
 from connectors.guard.negative import Negative
 from connectors.guard.record import RECORD
@@ -180,8 +180,11 @@ class Cache:
 
     def _age_s(self, kept: Answer[Any]) -> float:
         age_s = (self._clock.now() - kept.fetched_at).total_seconds()
-        # A calendar clock that is set back would make it younger.
-        return age_s if kept.got_at is None else max(age_s, self._clock.monotonic() - kept.got_at)
+        # A calendar clock that is set back would make it younger. Set back by more than clocks differ, callers would be
+        # shown an answer from the future, and told to keep it until then: so it has no age.
+        if kept.got_at is None or age_s < -CLOCKS_DIFFER_S:
+            return age_s
+        return max(age_s, self._clock.monotonic() - kept.got_at)
 
     def _given(self, call: Call, kept: Answer[Any], standing: Standing) -> Answer[Any]:
         self.tell(call, _told(kept, standing))
