@@ -28,14 +28,13 @@ class Terms:
     On what terms one request asks the systems.
 
     *at* is one absolute deadline, by the interval clock. *max_age_s* is the age, in seconds, beyond which an answer is
-    of no use to this caller; None where the operator's windows alone decide. *stale* says whether an answer beyond its
-    fresh time is better than an error, and *or_older* whether one beyond *max_age_s* is, where no younger can be had.
+    of no use to this caller; None where the operator's windows alone decide. *or_older* says whether one beyond
+    *max_age_s* is better than an error, where no younger can be had.
     """
 
     at: float
     criticality: Criticality = Criticality.AGENT
     max_age_s: float | None = None
-    stale: bool = True
     or_older: bool = False
 
     @classmethod

@@ -81,8 +81,6 @@ def judge(age_s: float, windows: Windows, terms: Terms, *, fresh_s: float | None
         return Standing.STALE if terms.or_older else Standing.TOO_OLD
     if age_s < fresh_s:
         return Standing.FRESH
-    if not terms.stale:
-        return Standing.GONE
     return Standing.REVALIDATE if age_s < fresh_s + windows.revalidate_s else Standing.STALE
 
 

@@ -86,11 +86,6 @@ class RedisStore:
         """Whether it can be asked, and may be believed."""
         return self._link.is_there and not self._owes_all
 
-    async def get(self, key: str) -> Answer[Any] | None:
-        """The answer under *key*, if there is one."""
-        found = await self.find(key)
-        return None if found is None else found.answer
-
     async def find(self, key: str) -> Found | None:
         """The answer under *key* with what is known of its keeping."""
         if not self.is_there:

@@ -22,11 +22,11 @@ def test_a_call_that_others_wait_for_gets_a_part_of_what_is_left() -> None:
 
 
 def test_everything_but_the_deadline_stays() -> None:
-    whole = Terms(at=1002.0, criticality=Criticality.BATCH, max_age_s=5.0, stale=False)
+    whole = Terms(at=1002.0, criticality=Criticality.BATCH, max_age_s=5.0)
 
     part = whole.before_others(FixedClock())
 
-    assert (Criticality.BATCH, 5.0, False) == (part.criticality, part.max_age_s, part.stale)
+    assert (Criticality.BATCH, 5.0) == (part.criticality, part.max_age_s)
 
 
 @given(st.floats(-10, 100), st.lists(st.floats(0, 10), max_size=5))

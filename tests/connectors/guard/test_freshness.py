@@ -55,11 +55,6 @@ def test_nothing_older_than_the_caller_takes_is_good_for_it(age_s: float, max_ag
     assert standing is judge(age_s, WINDOWS, Terms(at=0, max_age_s=max_age_s))
 
 
-@pytest.mark.parametrize(("age_s", "standing"), [(9, Standing.FRESH), (10, Standing.GONE), (50, Standing.GONE)])
-def test_a_caller_that_takes_nothing_stale_gets_fresh_answers_alone(age_s: float, standing: Standing) -> None:
-    assert standing is judge(age_s, WINDOWS, Terms(at=0, stale=False))
-
-
 @pytest.mark.parametrize(
     ("age_s", "standing"),
     [(7.9, Standing.FRESH), (8, Standing.REVALIDATE), (28, Standing.STALE), (108, Standing.GONE)],
@@ -74,7 +69,7 @@ def test_an_answers_own_time_lengthens_nothing() -> None:
 
 SECONDS = st.floats(0, 1000)
 ALL_WINDOWS = st.builds(Windows, fresh_s=SECONDS, revalidate_s=SECONDS, stale_s=SECONDS)
-ALL_TERMS = st.builds(Terms, at=st.just(0.0), max_age_s=st.none() | SECONDS, stale=st.booleans())
+ALL_TERMS = st.builds(Terms, at=st.just(0.0), max_age_s=st.none() | SECONDS)
 _RANK = {Standing.FRESH: 0, Standing.REVALIDATE: 1, Standing.STALE: 2, Standing.TOO_OLD: 3, Standing.GONE: 3}
 
 

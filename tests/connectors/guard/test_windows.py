@@ -9,7 +9,6 @@ from connectors.errors import (
     BadData,
     Busy,
     ConnectorError,
-    DeadlineReached,
     Misconfigured,
     NotFresh,
     NotKnown,
@@ -74,7 +73,7 @@ class TestRevalidate:
         kept.clock.advance(10)
         await kept.ask()
 
-        strict = asyncio.ensure_future(kept.ask(stale=False))
+        strict = asyncio.ensure_future(kept.ask(max_age_s=9))
         await turns()
         kept.system.free.set()
 
@@ -239,17 +238,6 @@ class TestStaleIfError:
 
         assert 1 == await kept.ask(seconds=0)
         assert 1 == kept.system.asked
-
-    async def test_a_caller_that_takes_nothing_stale_gets_the_error(self) -> None:
-        kept = Windowed(fresh_s=10, revalidate_s=20, stale_s=100)
-        await kept.ask()
-        kept.clock.advance(10)
-        kept.system.failure = DOWN
-
-        with pytest.raises(Unavailable, match="reset"):
-            await kept.ask(stale=False)
-        with pytest.raises(DeadlineReached):
-            await kept.ask(stale=False, seconds=0)
 
     async def test_it_must_have_the_parts(self) -> None:
         kept = Windowed(fresh_s=10, stale_s=100)

@@ -99,7 +99,6 @@ class Windows(RuleBasedStateMachine):
         after_s=AFTER,
         number=NUMBERS,
         max_age_s=MAX_AGES,
-        stale=st.sampled_from([True, True, False]),
         seconds=st.sampled_from([600, 600, 0]),
         outcome=OUTCOMES,
     )
@@ -133,7 +132,7 @@ class Windows(RuleBasedStateMachine):
         if age_s == 0:
             return
         windows = self.windows
-        beyond_s = max(windows["revalidate_s"], windows["stale_s"]) if terms["stale"] else 0
+        beyond_s = max(windows["revalidate_s"], windows["stale_s"])
         assert age_s < windows["fresh_s"] + beyond_s
         assert terms["max_age_s"] is None or age_s <= terms["max_age_s"]
 
@@ -141,7 +140,7 @@ class Windows(RuleBasedStateMachine):
     def a_herd_asks(self, count: int, number: str) -> None:
         before = len(self.system.waiting)
         for _ in range(count):
-            self._begins(number, {"max_age_s": None, "stale": True, "seconds": 600})
+            self._begins(number, {"max_age_s": None, "seconds": 600})
         self._go_on()
 
         assert len(self.system.waiting) <= before + 1

@@ -60,8 +60,8 @@ class Replica:
         return None if found is None else found.value
 
     async def find_far(self, key: str) -> Any:
-        found = await self.far.get(key)
-        return None if found is None else found.value
+        found = await self.far.find(key)
+        return None if found is None else found.answer.value
 
     async def until_there(self, *, there: bool = True, seconds: float = 30.0) -> None:
         async with asyncio.timeout(seconds):
