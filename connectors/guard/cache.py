@@ -60,7 +60,7 @@ class Cache:
     async def recall(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """The stage that gives what is kept for as long as it is good enough, and else proceeds."""
         record = RECORD.get()
-        windows = self._windows_of(call.operation)
+        windows = self._windows_for(call)
         if windows is None:
             if record is not None:
                 record.asks()
@@ -83,7 +83,7 @@ class Cache:
 
     async def keep(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """The stage that proceeds and keeps what comes, whether or not somebody is still waiting for it."""
-        windows = self._windows_of(call.operation)
+        windows = self._windows_for(call)
         if windows is None:
             answer = await proceed(call, ask)
             # How long it may be kept is the operator's word; a system that says so as well only shortens it.
@@ -105,7 +105,7 @@ class Cache:
 
     async def fresh(self, key: str, call: Call) -> Answer[Any] | None:
         """What is kept under *key*, if it has the parts of *call* and is fresh now. Nobody is told."""
-        windows = self._windows_of(call.operation)
+        windows = self._windows_for(call)
         if windows is None:
             return None
         kept, standing = await self._look_up(key, call, windows)
@@ -136,7 +136,7 @@ class Cache:
         try:
             return await proceed(call, ask)
         except (Unavailable, BadData):
-            windows = self._windows_of(call.operation) or Windows()
+            windows = self._windows_for(call) or Windows()
             kept, standing = await self._look_up(key, call, windows)
             if standing is Standing.GONE:
                 raise
@@ -208,6 +208,10 @@ class Cache:
         key = self._keys.key(call)
         self._refreshes.went_well(key)
         await self._store.set(key, kept, ttl_s=ttl_s, asked_at=asked_at, tags=tags)
+
+    def _windows_for(self, call: Call) -> Windows | None:
+        # What may change something is made each time, whatever an operator says about its operation.
+        return self._windows_of(call.operation) if call.repeatable else None
 
     def _windows_of(self, operation: str) -> Windows | None:
         try:

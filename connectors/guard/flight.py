@@ -3,7 +3,8 @@ Single flight: identical calls in flight share one.
 
 The shared call belongs to no caller. A caller leaves at its deadline and the call runs on, because others may want
 the answer; a caller that is cancelled (its client hung up) ends the call only when nobody else waits for it.
-Who comes after something has changed does not share what was asked for before.
+Who comes after something has changed does not share what was asked for before. What may change something itself, and so
+is not repeatable, is shared with nobody.
 """
 
 import asyncio
@@ -54,7 +55,7 @@ class SingleFlight:
         remaining = call.within.remaining(self._clock)
         if remaining <= 0:
             raise DeadlineReached("no time left to ask", system=call.system, operation=call.operation)
-        flight = self._joined(call)
+        flight = self._joined(call) if call.repeatable else None
         if flight is None:
             return await self._landed(self._start(call, ask, proceed), call, within_s=remaining)
         # Whom its answer names is not known before it comes.
@@ -107,7 +108,8 @@ class SingleFlight:
         return changes is not None and changes.any_since(asked_at) and changes.concern(call, value, asked_at=asked_at)
 
     def _start(self, call: Call, ask: "Ask", proceed: "Proceed") -> _Flight:
-        key = call.key
+        # A key of its own: nobody joins what is found under none.
+        key: Hashable = call.key if call.repeatable else object()
         standing = Standing(call.within.criticality)
         task = asyncio.get_running_loop().create_task(_run(call, ask, proceed, standing))
         flight = _Flight(parts=call.parts, task=task, standing=standing, asked_at=self._clock.now())

@@ -64,6 +64,22 @@ async def test_an_operation_without_a_time_is_not_kept():
     assert not kept.store.kept
 
 
+async def test_what_may_change_something_is_neither_given_again_nor_kept():
+    kept = Kept(Get=60)
+    change = dataclasses.replace(call(), repeatable=False)
+
+    async def make() -> object:
+        answer = await kept.cache.recall(change, unused, proceed=kept._keep)
+        return answer.value
+
+    assert [1, 2] == [await make(), await make()]
+    assert not kept.store.kept
+    assert 3 == await kept.ask()
+    assert 4 == await make()
+    assert await kept.cache.kept(change) is None
+    assert 3 == await kept.ask()
+
+
 async def test_an_answer_serves_what_it_has_parts_for():
     kept = Kept(Get=60)
 

@@ -1,6 +1,7 @@
 """Single flight: who shares a call, who leaves it, and when it ends."""
 
 import asyncio
+import dataclasses
 import gc
 import random
 import traceback
@@ -61,6 +62,23 @@ async def test_other_arguments_and_operations_are_other_calls(ask, system):
     system.free.set()
 
     assert 4 == len({answer.value for answer in await asyncio.gather(*callers)})
+
+
+async def test_calls_that_may_change_something_are_shared_with_nobody(flights, system):
+    change = dataclasses.replace(call("42"), repeatable=False)
+    callers = [
+        asyncio.ensure_future(flights(each, system.ask, proceed=system.proceed))
+        for each in (change, call("42"), change, call("42"))
+    ]
+    await turns()
+    system.free.set()
+
+    answers = [answer.value for answer in await asyncio.gather(*callers)]
+
+    assert 3 == system.asked
+    assert answers[1] == answers[3]
+    assert 3 == len(set(answers))
+    assert not flights._flights
 
 
 async def test_a_richer_call_in_flight_serves_a_poorer_one(ask, system):
