@@ -21,6 +21,7 @@ from gateway.stores import redis_scripts as scripts
 from gateway.stores.absence import Absence, FarClock
 from gateway.stores.redis_access import Access
 from gateway.stores.redis_client import CONNECT_S, FAILURES, cause, client
+from gateway.stores.redis_reading import Readings
 from gateway.stores.redis_trouble import trouble
 from gateway.stores.settings import RedisSettings
 
@@ -82,10 +83,10 @@ class RedisLink:
         self._far = FarClock()
         # Beside the places: the subscription, its look at the clock, and the one in doubt.
         self._client = client(settings, connections=_PLACES + 3, access=access)
-        self._clock_script, self._find, self._keep, self._drop, self._release = (
-            self._client.register_script(each)
-            for each in (scripts.CLOCK, scripts.FIND, scripts.KEEP, scripts.DROP, scripts.RELEASE)
+        self._clock_script, self._keep, self._drop, self._release = (
+            self._client.register_script(each) for each in (scripts.CLOCK, scripts.KEEP, scripts.DROP, scripts.RELEASE)
         )
+        self._cache = Readings(self._client, tags=lambda: self._tag(""))
         self._changes = f"{settings.namespace}:changes"
         self._releases = f"{settings.namespace}:releases"
         self._run = ""
@@ -134,7 +135,7 @@ class RedisLink:
     async def get(self, key: str) -> bytes | None:
         """The bytes under *key*, unless one of their tags does not have them any more: a drop would not find them."""
         async with self._asking():
-            found: bytes | None = await self._find(keys=[f"{self._value}:{key}"], args=[self._tag("")])
+            found: bytes | None = await self._cache.get(key, namespace=self._value)
             return found
 
     async def keep(

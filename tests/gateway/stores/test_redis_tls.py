@@ -101,7 +101,11 @@ WRONG = {
     "a wrong password": (lambda it: {"password": f"file:{it.folder}/wrong"}, "does not let us in", "password"),
     "a wrong user": (lambda _: {"username": "nobody"}, "does not let us in", "username"),
     "a user without rights": (lambda _: {"username": "poor"}, "may not do what is needed", "docs/guard.md"),
-    "no TLS in the address": (lambda it: {"url": f"redis://127.0.0.1:{it.port}"}, "ends it", "rediss://"),
+    "no TLS in the address": (
+        lambda it: {"url": f"redis://127.0.0.1:{it.port}", "tls": {}},
+        "ends it",
+        "rediss://",
+    ),
 }
 
 
