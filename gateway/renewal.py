@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from connectors import renewal
 from connectors.environment import Reporter
 from connectors.renewal import Fingerprint
+from resolvers.errors import where
 
 LOOK_S = 2.0
 """So often files are looked at. What is new is used from the second look on, when it has stopped changing."""
@@ -85,7 +86,7 @@ class Renewals:
             try:
                 await self.look(connectors)
             except Exception as exc:  # noqa: BLE001 - whatever it is, the files are looked at again
-                self._report.warning("credentials_not_looked_at", kind=type(exc).__name__)
+                self._report.warning("credentials_not_looked_at", kind=type(exc).__name__, where=where(exc))
 
     async def look(self, connectors: Mapping[str, Renewable], *, at_once: bool = False) -> dict[str, Outcome]:
         """Have the *connectors* use what is new, at the second look unless *at_once*: what came of it by system."""

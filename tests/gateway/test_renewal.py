@@ -304,3 +304,21 @@ async def test_files_are_looked_at_until_cancelled(world):
 
     await world.ask()
     assert ["Bearer token-two"] == world.crm.authorizations
+
+
+async def test_a_surprise_in_one_look_is_told_with_its_place_and_ends_none_to_come(world, monkeypatch):
+    class Surprise(Exception):
+        pass
+
+    async def surprised(*_args: object) -> None:
+        raise Surprise
+
+    monkeypatch.setattr(world.renewals, "_look", surprised)
+    looking = asyncio.create_task(world.renewals.keep_looking(world.connectors, every_s=0.01))
+    await until(lambda: len(world.report.events) > 1)
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+    event, fields = world.report.events[0]
+    assert ("credentials_not_looked_at", "Surprise") == (event, fields["kind"])
+    assert "test_renewal.py" in fields["where"]
