@@ -33,13 +33,13 @@ lock: $(VENV)/.test-ready  ## Pin the newest fitting versions, with hashes and w
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--upgrade pyproject.toml deploy/build-requirements.in --group dev -c requirements.lock -o requirements-dev.lock
 
-bench: $(VENV)/.run-ready  ## Measure beside the peers and write docs/performance.md (half an hour, a quiet machine with two cores).
+bench: $(VENV)/.test-ready  ## Measure beside the peers and write docs/performance.md (half an hour, a quiet machine with two cores).
 	$(BIN)/python -m bench
 
-bench-quick: $(VENV)/.run-ready  ## The same in a few minutes, to see that all works; the page goes to .cache/bench.
+bench-quick: $(VENV)/.test-ready  ## The same in a few minutes, to see that all works; the page goes to .cache/bench.
 	$(BIN)/python -m bench --quick
 
-bench-memory: $(VENV)/.run-ready  ## 200,000 requests of 10,000 operations (25 minutes at most); adds to the last results and the page.
+bench-memory: $(VENV)/.test-ready  ## 200,000 requests of 10,000 operations (25 minutes at most); adds to the last results and the page.
 	$(BIN)/python -m bench --add --parts memory
 
 clean:  ## Remove what the other targets made.
