@@ -42,7 +42,7 @@ class Proxies:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._proxies = {name: FaultProxy(upstream_port=port, context=context) for name, port in ports.items()}
+        self._proxies = {name: FaultProxy(name, upstream_port=port, context=context) for name, port in ports.items()}
         for proxy in self._proxies.values():
             self._do(proxy.listen())
 

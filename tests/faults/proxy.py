@@ -33,15 +33,18 @@ class FaultProxy:
     """
     One system's proxy. `suffer` takes effect at once, also for connections that are open.
 
-    *accepted* counts connections, *spoilt* the answers that met a fault. Without a context it speaks plain HTTP.
+    *accepted* counts connections, *spoilt* the answers that met a fault. Without a context it speaks plain HTTP. What
+    is spoilt is drawn by *name* and fault, the same in each run: with other draws each time, one answer in eight now and
+    then breaks where one in ten is meant to.
     """
 
-    def __init__(self, *, upstream_port: int, context: ssl.SSLContext | None) -> None:
+    def __init__(self, name: str, *, upstream_port: int, context: ssl.SSLContext | None) -> None:
+        self._name = name
         self._upstream_port = upstream_port
         self._context = context
         self._fault: NetworkFault | None = None
         self._share = 1.0
-        self._dice = random.Random(upstream_port)
+        self._dice = random.Random(name)
         self._server: asyncio.Server | None = None
         self._flapping: asyncio.Task[None] | None = None
         self._open: set[asyncio.Task[None]] = set()
@@ -58,6 +61,7 @@ class FaultProxy:
     async def suffer(self, fault: NetworkFault | None, *, share: float = 1.0) -> None:
         """Have everything suffer *fault* from now on, or a *share* of the answers; None for none."""
         self._fault, self._share, self.spoilt = fault, share, 0
+        self._dice.seed(f"{self._name} {fault}")
         await self._steady()
         if fault in _ENDING:
             await self._end()
