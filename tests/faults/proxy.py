@@ -9,7 +9,7 @@ import contextlib
 import random
 import re
 import ssl
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any
 
 from tests.faults.spoiling import SPOILING, NetworkFault, reset
@@ -34,8 +34,7 @@ class FaultProxy:
     One system's proxy. `suffer` takes effect at once, also for connections that are open.
 
     *accepted* counts connections, *spoilt* the answers that met a fault. Without a context it speaks plain HTTP. What
-    is spoilt is drawn by *name* and fault, the same in each run: with other draws each time, one answer in eight now and
-    then breaks where one in ten is meant to.
+    is spoilt is drawn by *name* and fault.
     """
 
     def __init__(self, name: str, *, upstream_port: int, context: ssl.SSLContext | None) -> None:
@@ -43,8 +42,8 @@ class FaultProxy:
         self._upstream_port = upstream_port
         self._context = context
         self._fault: NetworkFault | None = None
-        self._share = 1.0
         self._dice = random.Random(name)
+        self._struck = _struck(self._dice, 1.0)
         self._server: asyncio.Server | None = None
         self._flapping: asyncio.Task[None] | None = None
         self._open: set[asyncio.Task[None]] = set()
@@ -60,8 +59,9 @@ class FaultProxy:
 
     async def suffer(self, fault: NetworkFault | None, *, share: float = 1.0) -> None:
         """Have everything suffer *fault* from now on, or a *share* of the answers; None for none."""
-        self._fault, self._share, self.spoilt = fault, share, 0
+        self._fault, self.spoilt = fault, 0
         self._dice.seed(f"{self._name} {fault}")
+        self._struck = _struck(self._dice, share)
         await self._steady()
         if fault in _ENDING:
             await self._end()
@@ -147,7 +147,7 @@ class FaultProxy:
         answers = 0
         while answer := await _answer(system):
             answers += 1
-            spoil = SPOILING.get(self._fault) if self._fault and self._dice.random() < self._share else None
+            spoil = SPOILING.get(self._fault) if self._fault and next(self._struck) else None
             if spoil is None:
                 gateway.write(answer)
             else:
@@ -156,6 +156,14 @@ class FaultProxy:
             await gateway.drain()
             if gateway.is_closing() or (self._fault in _HALVES and answers == _LIFE):
                 return
+
+
+def _struck(dice: random.Random, share: float) -> Iterator[bool]:
+    """Whether one answer after the other is spoilt: of each ten it is one, somewhere among them, with a *share* of 0.1."""
+    each = round(1 / share)
+    while True:
+        chosen = dice.randrange(each)
+        yield from (number == chosen for number in range(each))
 
 
 async def _answer(system: asyncio.StreamReader) -> bytes:
