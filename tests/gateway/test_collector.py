@@ -65,10 +65,13 @@ async def test_an_operation_leaves_nothing_for_the_collector(*, remembers: bool)
     gc.collect()
     gc.disable()
 
+    left = []
     for _ in range(5):
         await operator.ask(AT_A_GLANCE, **GLANCE_VARIABLES)
+        left.append(gc.collect())
 
-    assert gc.collect() < 5
+    # Threads that other tests began may leave something beside it, now and then.
+    assert 0 == sorted(left)[2]
 
 
 @pytest.mark.parametrize("fails", [False, True])
