@@ -70,7 +70,7 @@ dialect = "ucip"
 url = "http://127.0.0.1:$upstream"
 user = "switchboard"
 password = "env:BENCH_SECRET"
-user_agent = "switchboard/4.2/1.0"
+user_agent = "switchboard/5.0/1.0"
 
 [systems.recharge-history]
 dialect = "acctmgr"

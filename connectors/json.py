@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NoReturn, TypeAlias
 
 from connectors.charset import CharsetError, text_of
+from connectors.misspelling import is_misspelt
 
 Json: TypeAlias = "bool | int | Decimal | str | list[Json] | dict[str, Json] | None"
 
@@ -145,7 +146,8 @@ class JsonObject:
     """
     An object read tolerantly: members by name, unknown ones ignored, null the same as absent.
 
-    Members that are read must be of their type, or JsonError names them. *path* is where the object stood.
+    Members that are read must be of their type and not under a damaged name, or JsonError names them. *path* is where
+    the object stood.
     """
 
     members: Mapping[str, Json] = dataclasses.field(repr=False)
@@ -153,7 +155,10 @@ class JsonObject:
 
     def value(self, name: str) -> Json:
         """The member as it is; None when absent or null."""
-        return self.members.get(name)
+        value = self.members.get(name)
+        if value is None and name not in self.members and is_misspelt(name, self.members.keys()):
+            raise self._error(name, "is missing, and a name that differs in a bit or two is there")
+        return value
 
     def text(self, name: str) -> str | None:
         """The member, a string; None when absent, null or empty."""

@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from connectors import lexical
 from connectors.markup import escaped
+from connectors.misspelling import is_misspelt
 from connectors.xml import Element, XmlError, parse
 
 K = TypeVar("K")
@@ -43,8 +44,8 @@ class Struct:
     """
     Named values of a response, each read as the kind it must be.
 
-    A missing or nil member is None; one of another kind is an XmlError that names it. Its repr says nothing: members
-    hold balances and numbers.
+    A missing or nil member is None; one of another kind, or one that is there under a damaged name, is an XmlError that
+    names it. Its repr says nothing: members hold balances and numbers.
     """
 
     __slots__ = ("_members",)
@@ -82,7 +83,7 @@ class Struct:
 
     def integer(self, name: str) -> int | None:
         """A whole number, sent as an integer or as its digits in a string: nodes do both."""
-        value = self._members.get(name)
+        value = self._value(name)
         if isinstance(value, str):
             return _integer(value, name)
         return self._of_kind(name, int)
@@ -95,10 +96,16 @@ class Struct:
         return number
 
     def _of_kind(self, name: str, kind: type[K]) -> K | None:
-        value = self._members.get(name)
+        value = self._value(name)
         # Not isinstance: a bool is an int to Python, but not to XML-RPC.
         if value is not None and type(value) is not kind:
             raise XmlError(f"{name} is not of its type")
+        return value
+
+    def _value(self, name: str) -> "Value":
+        value = self._members.get(name)
+        if value is None and name not in self._members and is_misspelt(name, self._members.keys()):
+            raise XmlError(f"{name} is missing, and a name that differs in a bit or two is there")
         return value
 
 

@@ -88,6 +88,7 @@ def _dedicated(item: Struct, *, answer: Struct, msisdn: str, settings: UCIPSetti
     meaning = _meaning(item, number, settings)
     if meaning is None or _is_empty(item):
         return None
+    _check_said_twice(item, settings)
     money = quantity = None
     if meaning.unit == "money":
         decimals = settings.money_decimals if meaning.decimals is None else meaning.decimals
@@ -122,6 +123,19 @@ def _unit_type(item: Struct) -> str | None:
     if number is not None and number not in _UNIT_TYPES:
         raise XmlError("dedicatedAccountUnitType is none of UCIP")
     return None if number is None else _UNIT_TYPES[number]
+
+
+def _check_said_twice(item: Struct, settings: UCIPSettings) -> None:
+    # XML-RPC has no count and no checksum: of two accounts between which a piece was lost one remains, with the number
+    # of the one and the amount of the other. Only what is said twice tells.
+    if "unit-type" in settings.account_checks and item.integer("dedicatedAccountUnitType") is None:
+        raise XmlError("dedicatedAccountUnitType is missing, and the setting account_checks wants it")
+    if "active-value" in settings.account_checks:
+        # All of the amount within its dates, nothing outside them; of a composite account some parts may be active.
+        active = item.require_integer("dedicatedAccountActiveValue1")
+        composite = item.boolean("compositeDedicatedAccountFlag")
+        if not composite and active not in {0, item.require_integer("dedicatedAccountValue1")}:
+            raise XmlError("dedicatedAccountActiveValue1 and dedicatedAccountValue1 differ")
 
 
 def _is_empty(item: Struct) -> bool:

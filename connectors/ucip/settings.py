@@ -67,6 +67,12 @@ class UCIPSettings(SystemSettings):
     unlisted_dedicated_accounts: Literal["leave-out", "money"] = Field(
         default="leave-out", description="What to do with an account that is not listed: its unit is not known."
     )
+    account_checks: frozenset[Literal["unit-type", "active-value"]] = Field(
+        default=frozenset(),
+        description="What each dedicated account of this node says twice: one that does not, or contradicts itself, is "
+        "an error. unit-type: dedicatedAccountUnitType, beside `unit`; active-value: dedicatedAccountActiveValue1, "
+        "the amount itself or 0.",
+    )
     offer_flags: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$")], ...] = Field(
         default=(), description="Request flags set when offers are asked for, such as requestActiveOffersFlag (UCIP 5)."
     )

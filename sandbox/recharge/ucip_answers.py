@@ -5,7 +5,7 @@ from typing import Final
 
 from sandbox.population import Addition, Line, Purse, Residents
 from sandbox.recharge import ucip_dates
-from sandbox.recharge.xmlrpc import Struct, Value
+from sandbox.recharge.xmlrpc import Stamp, Struct, Value
 
 SERVICE_CLASS: Final = 61
 _PERIOD_DAYS: Final = 365
@@ -84,23 +84,22 @@ def amount(line: Line, value: int) -> str | int:
 
 
 def _dedicated(line: Line, purse: Purse) -> list[Struct]:
-    bonus: Struct = {
-        "dedicatedAccountID": 1,
-        "dedicatedAccountValue1": amount(line, purse.bonus),
-        "expiryDate": ucip_dates.NEVER,
-    }
     expiry = ucip_dates.day(purse.data_expires)
-    seconds: Struct = {
-        "dedicatedAccountID": 2,
-        "dedicatedAccountValue1": amount(line, purse.seconds),
+    return [
+        _account(line, 1, purse.bonus, unit_type=1, expiry=ucip_dates.NEVER),
+        _account(line, 2, purse.seconds, unit_type=0, expiry=expiry),
+        _account(line, 3, purse.data_bytes, unit_type=6, expiry=expiry),
+    ]
+
+
+def _account(line: Line, number: int, value: int, *, unit_type: int, expiry: Stamp) -> Struct:
+    return {
+        "dedicatedAccountID": number,
+        "dedicatedAccountValue1": amount(line, value),
         "expiryDate": expiry,
+        "dedicatedAccountActiveValue1": amount(line, value),
+        "dedicatedAccountUnitType": unit_type,
     }
-    data: Struct = {
-        "dedicatedAccountID": 3,
-        "dedicatedAccountValue1": amount(line, purse.data_bytes),
-        "expiryDate": expiry,
-    }
-    return [bonus, seconds, data]
 
 
 def _flags(people: Residents, line: Line) -> Struct:

@@ -24,7 +24,7 @@ IS_SOAK = bool(os.environ.get("SWITCHBOARD_SOAK"))
 CLASSES = ("agent", "self_care", "partner", "batch")
 CALLERS, SECONDS = (120, 6) if IS_SOAK else (60, 3)
 BURST = 1000 if IS_SOAK else 200
-PEAKS = (80, 110, 140, 170, 200)
+PEAKS = (80, 110, 140, 170, 200, 240, 280, 330, 390, 460)
 """Questions a second; the peak is looked for among them."""
 
 FLOOD_S, SETTLED_S, PROBE_S = 20.0, 2.0, 8.0

@@ -34,6 +34,7 @@ class NetworkFault(enum.StrEnum):
     FLIPPED_ONE = "one bit of an answer is turned over, anywhere in it"
     DOUBLED = "a piece of the body comes twice"
     LOST = "a piece of the body is missing"
+    SHORTENED = "a piece of the body is missing, and the length was made to fit"
     TAMPERED = "bytes that no side has sent come within an encrypted answer"
     HALF_REFUSED = "half of the time nobody listens"
     HALF_RESET = "half of all new connections are reset"
@@ -134,18 +135,21 @@ def _piece(dice: random.Random, answer: bytes) -> tuple[int, int]:
 
 def _doubled(dice: random.Random, answer: bytes) -> bytes:
     start, end = _piece(dice, answer)
-    return _measured(dice, answer, answer[:end] + answer[start:])
+    doubled = answer[:end] + answer[start:]
+    return _measured(doubled) if dice.random() < 0.5 else doubled
 
 
 def _lost(dice: random.Random, answer: bytes) -> bytes:
     start, end = _piece(dice, answer)
-    return _measured(dice, answer, answer[:start] + answer[end:])
+    return answer[:start] + answer[end:]
 
 
-def _measured(dice: random.Random, was: bytes, answer: bytes) -> bytes:
-    """*answer* with the length that *was* said, or, as often, with its own: it was spoilt before it was sent."""
-    if dice.random() < 0.5:
-        return answer
+def _shortened(dice: random.Random, answer: bytes) -> bytes:
+    return _measured(_lost(dice, answer))
+
+
+def _measured(answer: bytes) -> bytes:
+    """*answer* with its own length: it was spoilt before it was sent."""
     own = b"content-length: %d" % (len(answer) - _body_at(answer))
     return re.sub(rb"(?i)content-length: *[0-9]+", own, answer, count=1)
 
@@ -204,6 +208,7 @@ SPOILING: dict[NetworkFault, Spoil] = {
     NetworkFault.FLIPPED_ONE: _damaging(_flipped_one),
     NetworkFault.DOUBLED: _damaging(_doubled),
     NetworkFault.LOST: _damaging(_lost),
+    NetworkFault.SHORTENED: _damaging(_shortened),
     NetworkFault.TAMPERED: _tampered,
     NetworkFault.HALF_CLOSE: _half_close,
 }

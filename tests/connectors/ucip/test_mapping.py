@@ -1,6 +1,7 @@
 """A node's answers in the words of the graph."""
 
 import datetime as dt
+import re
 import xmlrpc.client
 from decimal import Decimal
 from typing import Any
@@ -185,6 +186,77 @@ def test_a_unit_that_the_node_says_must_be_the_configured_one():
     with pytest.raises(XmlError, match="setting dedicated_accounts"):
         balances(accounts=[account(3, dedicatedAccountUnitType=1)])
     assert 1 == len(balances(accounts=[account(99, dedicatedAccountUnitType=0)], unlisted_dedicated_accounts="money"))
+
+
+CHECKS = ["unit-type", "active-value"]
+
+
+@pytest.mark.parametrize("active", ["0", 0, "100", 100])
+def test_what_a_node_says_twice_may_be_checked(active):
+    checked = account(1, dedicatedAccountUnitType=1, dedicatedAccountActiveValue1=active)
+
+    assert 2 == len(balances(accounts=[checked], account_checks=CHECKS))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"dedicatedAccountUnitType": 1},
+        {"dedicatedAccountActiveValue1": "100"},
+        {"dedicatedAccountUnitType": 1, "dedicatedAccountActiveValue1": "101"},
+        {"dedicatedAccountUnitType": 6, "dedicatedAccountActiveValue1": "100"},
+    ],
+)
+def test_an_account_that_was_to_say_it_twice_and_does_not_is_an_error(members):
+    with pytest.raises(XmlError, match=r"dedicatedAccount(UnitType|ActiveValue1) "):
+        balances(accounts=[account(1, **members)], account_checks=CHECKS)
+
+
+def test_of_a_composite_account_a_part_may_be_active():
+    composite = account(1, dedicatedAccountActiveValue1="60", compositeDedicatedAccountFlag=True)
+
+    assert 2 == len(balances(accounts=[composite], account_checks=["active-value"]))
+    assert 1 == len(balances(accounts=[{"dedicatedAccountID": 1}], account_checks=CHECKS))
+
+
+@pytest.mark.parametrize("order", [sorted, list])
+def test_of_two_accounts_between_which_a_piece_was_lost_no_mixture_is_read(order):
+    """
+    XML-RPC stays well formed where a piece is missing that began and ended at the same place of two structs.
+    """
+    told = [
+        account(1, "500", expiryDate=date(NEVER), dedicatedAccountActiveValue1="500", dedicatedAccountUnitType=1),
+        account(3, "9000", expiryDate=date(NEVER), dedicatedAccountActiveValue1="9000", dedicatedAccountUnitType=6),
+    ]
+    members = {
+        "accountValue1": "1",
+        "currency1": "EUR",
+        "dedicatedAccountInformation": [{name: item[name] for name in order(item)} for item in told],
+    }
+    body = xmlrpc.client.dumps((members,), methodresponse=True).encode()
+    first, second = (match.start() for match in re.finditer(b"<value><struct>", body[body.index(b"<array>") :]))
+    apart, begin = second - first, body.index(b"<array>") + first
+
+    found = [
+        read
+        for start in range(begin, begin + apart)
+        for end in range(start + apart - 12, start + apart + 13)
+        if (read := after_a_loss(body[:start] + body[end:])) is not None
+    ]
+
+    whole = {repr((each.name, each.money, each.quantity)) for each in after_a_loss(body) or ()}
+    assert 50 < len(found)
+    assert whole >= {repr((each.name, each.money, each.quantity)) for read in found for each in read}
+
+
+def after_a_loss(body: bytes) -> list[Balance] | None:
+    """The balances of a damaged response; None where it is refused."""
+    configured = settings(dedicated_accounts=ACCOUNTS, account_checks=CHECKS)
+    try:
+        read = method_response(body)
+        return list(mapping.balances(read, msisdn="1", settings=configured, source=SOURCE))  # type: ignore[arg-type]
+    except XmlError:
+        return None
 
 
 def test_an_account_with_a_number_only_is_composite_and_holds_nothing():
