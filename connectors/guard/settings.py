@@ -110,7 +110,7 @@ class GuardSettings(BaseModel):
         default=2, ge=1, le=3, description="How often one question is sent at most; 1 sends each only once."
     )
     retry_ratio: float = Field(
-        default=0.1, ge=0, le=1, description="How many questions may be sent once more, as a part of all questions."
+        default=0.15, ge=0, le=1, description="How many questions may be sent once more, as a part of all questions."
     )
     hedge_after_s: dict[str, Seconds] = Field(
         default_factory=dict,

@@ -26,7 +26,7 @@ T = TypeVar("T", bound=Hashable)
 _SOON: Final = 2
 """Who waits no longer than so many times *wait_s* is let in soon, as long as nobody has to be refused for it."""
 
-_DELAY: Final = 2
+_DELAY: Final = 4
 """So many times *wait_s* may be waited in an overload by those for whom there was room by the estimate."""
 
 _PARTS: Final = (1.0, 0.75, 0.5, 0.25)

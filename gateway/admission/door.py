@@ -83,15 +83,21 @@ class Door:
             return False
         return now - self._begun_since > self._longest_s
 
-    async def wait(self, criticality: Criticality, *, mutation: bool, within_s: float) -> None:
-        """Wait to be let in, for a part of the *within_s* seconds that the caller has. Raises Overloaded."""
-        loop = asyncio.get_running_loop()
-        turn: asyncio.Future[bool] = loop.create_future()
-        admission = self._admission
-        self._do(admission.comes(turn, criticality, mutation=mutation, now=self._clock.monotonic()))
+    def comes(self, criticality: Criticality, *, mutation: bool) -> "asyncio.Future[bool]":
+        """The turn of a newcomer that was not let in, to `wait` for. Raises Overloaded where there is no room."""
+        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._do(self._admission.comes(turn, criticality, mutation=mutation, now=self._clock.monotonic()))
+        if turn.done() and not turn.result():
+            raise self.refusal(criticality)
+        return turn
+
+    async def wait(
+        self, turn: "asyncio.Future[bool]", criticality: Criticality, *, mutation: bool, within_s: float
+    ) -> None:
+        """Wait for *turn* for a part of the *within_s* seconds that its caller has. Raises Overloaded."""
         if not turn.done():
-            patience_s = admission.patience_s(_PATIENCE * within_s, criticality, mutation=mutation)
-            patience = loop.call_later(patience_s, self._lose_patience, turn)
+            patience_s = self._admission.patience_s(_PATIENCE * within_s, criticality, mutation=mutation)
+            patience = asyncio.get_running_loop().call_later(patience_s, self._lose_patience, turn)
             try:
                 await turn
             except asyncio.CancelledError:

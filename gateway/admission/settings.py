@@ -13,11 +13,11 @@ class AdmissionSettings(BaseModel):
         default=4, ge=1, le=1000, description="So many questions are always worked on at once, whatever they cost."
     )
     turn_s: float = Field(
-        default=0.006, ge=0.001, le=1, description="Seconds that a turn of the event loop may take on average."
+        default=0.001, ge=0.0005, le=1, description="Seconds that a turn of the event loop may take on average."
     )
     wait_s: float = Field(
-        default=0.05,
-        ge=0.005,
+        default=0.01,
+        ge=0.001,
         le=5,
         description="Seconds that an agent's question may wait to be begun while there is too much to do; others less.",
     )

@@ -1,11 +1,13 @@
 """The body of a request: read within bounds of size and time, and inflated where the caller compressed it."""
 
 import asyncio
+import contextlib
 import zlib
 from collections.abc import AsyncIterator
 
 from starlette.types import Receive, Scope
 
+from gateway.http.arrival import is_whole
 from gateway.http.fields import text
 from gateway.http.refusal import HttpRefusal
 
@@ -22,7 +24,8 @@ async def read_body(scope: Scope, receive: Receive, *, max_bytes: int, timeout_s
     compressed = _compressed(text(scope, b"content-encoding"))
     _check_declared(text(scope, b"content-length") or "", max_bytes)
     try:
-        async with asyncio.timeout(timeout_s):
+        # Where all of it is here already, a timer would cost more than the reading.
+        async with asyncio.timeout(timeout_s) if not is_whole(scope) else contextlib.nullcontext():
             if compressed:
                 return await _inflated(_parts(receive), max_bytes)
             return await _plain(receive, max_bytes)

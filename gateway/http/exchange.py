@@ -12,9 +12,11 @@ from typing import Any, Protocol
 
 from starlette.types import ASGIApp, Message
 
+from gateway.http import arrival, leaving
+from gateway.http.arrival import Arrival
 from gateway.http.framing import well_formed
 from gateway.http.head import Head
-from gateway.http.leaving import KEY, Leaving
+from gateway.http.leaving import Leaving
 from gateway.log import logger
 
 _Headers = Iterable[tuple[bytes, bytes]]
@@ -49,6 +51,7 @@ class Exchange:
     """Runs the application for one request. *standing* are the headers of every answer."""
 
     __slots__ = (
+        "_arrival",
         "_bodiless",
         "_body",
         "_expects_continue",
@@ -59,7 +62,6 @@ class Exchange:
         "_news",
         "_scope",
         "_standing",
-        "_whole",
         "_wire",
         "complete",
         "disconnected",
@@ -71,12 +73,12 @@ class Exchange:
     def __init__(self, head: Head, scope: MutableMapping[str, Any], wire: Wire, standing: _Headers) -> None:
         self._head = head
         self._scope = scope
-        self._leaving = scope[KEY] = Leaving()
+        self._leaving = scope[leaving.KEY] = Leaving()
+        self._arrival = scope[arrival.KEY] = Arrival()
         self._wire = wire
         self._standing = standing
         self._expects_continue = head.expects_continue
         self._body: list[bytes] = []
-        self._whole = False
         self._news = asyncio.Event()
         self._held = b""
         self._left: int | None = None
@@ -109,7 +111,7 @@ class Exchange:
     def hears_the_end(self) -> None:
         """The body is whole."""
         self._expects_continue = False
-        self._whole = True
+        self._arrival.whole = True
         self._news.set()
 
     def lose(self) -> None:
@@ -132,7 +134,7 @@ class Exchange:
             return _GONE
         parts, self._body, self.waiting = self._body, [], 0
         body = parts[0] if len(parts) == 1 else b"".join(parts)
-        return {"type": "http.request", "body": body, "more_body": not self._whole}
+        return {"type": "http.request", "body": body, "more_body": not self._arrival.whole}
 
     async def send(self, message: Message) -> None:
         """Send a part of the answer. Raises RuntimeError for what cannot be one."""

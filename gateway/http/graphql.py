@@ -113,12 +113,12 @@ class GraphQLView:
 
     async def _through(self, door: Door, scope: Scope, data: bytes, within: Terms, *, media_type: str) -> Response:
         if not door.lets_in(within.criticality):
+            mutation = may_be_mutation(data)
+            turn = door.comes(within.criticality, mutation=mutation)
             # Whoever leaves before its question was begun has no part in it, mutation or not.
             with leaving(scope):
                 await door.wait(
-                    within.criticality,
-                    mutation=may_be_mutation(data),
-                    within_s=within.remaining(self._graph.clock),
+                    turn, within.criticality, mutation=mutation, within_s=within.remaining(self._graph.clock)
                 )
         try:
             if door.turn_is_long():

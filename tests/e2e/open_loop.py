@@ -4,6 +4,7 @@ import asyncio
 import collections
 import dataclasses
 import itertools
+import random
 import statistics
 import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
@@ -103,13 +104,14 @@ class Callers:
         self._free: collections.deque[_Connection] = collections.deque()
         self._open: set[_Connection] = set()
 
-    async def come(self, requests: Sequence[Request], *, per_s: float) -> list[Came]:
-        """Send *requests* at that rate; what came of each."""
+    async def come(self, requests: Sequence[Request], *, per_s: float, dice: random.Random | None = None) -> list[Came]:
+        """Send *requests* at that rate, evenly or as *dice* have it (a Poisson process); what came of each."""
         loop = asyncio.get_running_loop()
-        began = loop.time()
+        began = due = loop.time()
         tasks = []
-        for number, request in enumerate(requests):
-            if (early := began + number / per_s - loop.time()) > 0:
+        for request in requests:
+            due += 1 / per_s if dice is None else dice.expovariate(per_s)
+            if (early := due - loop.time()) > 0:
                 await asyncio.sleep(early)
             tasks.append(asyncio.create_task(self.ask(request, since=began)))
         return await asyncio.gather(*tasks)

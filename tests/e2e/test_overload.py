@@ -3,9 +3,12 @@
 import asyncio
 import collections
 import contextlib
+import dataclasses
 import itertools
 import json
 import os
+import random
+import statistics
 import time
 import urllib.parse
 from collections.abc import Iterator
@@ -24,10 +27,8 @@ IS_SOAK = bool(os.environ.get("SWITCHBOARD_SOAK"))
 CLASSES = ("agent", "self_care", "partner", "batch")
 CALLERS, SECONDS = (120, 6) if IS_SOAK else (60, 3)
 BURST = 1000 if IS_SOAK else 200
-PEAKS = (80, 110, 140, 170, 200, 240, 280, 330, 390, 460)
-"""Questions a second; the peak is looked for among them."""
-
-FLOOD_S, SETTLED_S, PROBE_S = 20.0, 2.0, 8.0
+ROUNDS = 5
+FLOOD_S, SETTLED_S, PROBE_S = 12.0, 2.0, 8.0
 # Work for the processor and for nobody else: the pretend operator shares the machine. What was asked in the same words
 # before would be remembered, so each is worded anew.
 QUESTION = "{{ a{}: __schema {{ types {{ name fields {{ name type {{ name }} args {{ name }} }} }} }} }}"
@@ -148,7 +149,8 @@ async def test_a_burst_of_equal_questions_is_answered_whole(running_gateway: Run
 @pytest.mark.skipif(bool(tools.missing()) or not (REPLIES / "customer").is_dir(), reason="wants what `make bench` uses")
 def test_at_four_times_the_peak_four_fifths_of_it_are_answered_and_as_soon() -> None:
     """
-    An open loop of cold questions, on the other core of two. It is found out first how many can be answered.
+    An open loop of cold questions, on the other core of two: callers who know nothing of each other, so that some come
+    together. Before each flood it is found out how many can be answered.
 
     Systems that answer at once (nginx), so that the processor is all that there is too little of.
     """
@@ -157,40 +159,64 @@ def test_at_four_times_the_peak_four_fifths_of_it_are_answered_and_as_soon() -> 
     with upstream() as doors, contestant.serving(Systems.behind("at-once", doors.at_once)) as server:
         path = urllib.parse.urlsplit(server.url).path
         requests = [post(path, filled(contestant.body(), number)) for number in range(1, 1000)]
-        peak, at_peak, flooded = asyncio.run(_found(server.url, requests))
+        rounds = asyncio.run(_rounds(server.url, requests))
 
-    answered = per_second([each for each in flooded if each.at_s > SETTLED_S], FLOOD_S - SETTLED_S)
-    settled = [each for each in flooded if each.at_s > SETTLED_S]
-    taken, refused = part(settled, lambda each: each.good), part(settled, lambda each: each.status == 503)
-    figures = {
-        "peak, 1/s": peak,
-        "goodput, 1/s": round(answered),
-        "p99 at 90 % of the peak, ms": _ms(p99(at_peak)),
-        "p99 of the admitted, ms": _ms(p99(taken)),
-        "refusals, ms (p50, p99)": (_ms(sorted(refused)[len(refused) // 2]), _ms(p99(refused))),
-    }
-    print(figures)  # noqa: T201 - figures to read
-    assert {200, 503} == {each.status for each in flooded}
-    assert answered >= 0.8 * peak
-    assert p99(taken) <= 2 * p99(at_peak)
-    assert sorted(refused)[len(refused) // 2] < 0.020
+    for each in rounds:
+        print(each)  # noqa: T201 - figures to read
+    # Machines are noisy: what is compared is of the same minute.
+    assert statistics.median(each.goodput / each.peak for each in rounds) >= 0.8
+    assert statistics.median(each.admitted_ms / each.near_ms for each in rounds) <= 2
+    assert statistics.median(each.refused_ms for each in rounds) < 20
 
 
-async def _found(url: str, requests: list[Request]) -> tuple[float, list[float], list[Came]]:
-    """The peak, how long questions take near it, and what came at four times of it."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Round:
+    """Answers a second at the peak and in the flood; p99 near the peak, of the admitted, and of refusals."""
+
+    peak: float
+    goodput: float
+    near_ms: float
+    admitted_ms: float
+    refused_ms: float
+
+
+async def _rounds(url: str, requests: list[Request]) -> list[_Round]:
     await _offered(url, requests, 30, 5)
-    peak = 0.0
-    for rate in PEAKS:
-        peak = max(peak, per_second(await _offered(url, requests, rate, PROBE_S), PROBE_S))
-        if peak < 0.95 * rate:
-            break
+    return [await _round(url, requests) for _ in range(ROUNDS)]
+
+
+async def _round(url: str, requests: list[Request]) -> _Round:
+    peak = per_second(await _asked_again(url, requests, PROBE_S), PROBE_S)
     near = await _offered(url, requests, 0.9 * peak, PROBE_S)
-    return peak, part(near, lambda each: each.good), await _offered(url, requests, 4 * peak, FLOOD_S)
+    flooded = await _offered(url, requests, 4 * peak, FLOOD_S)
+    assert {200, 503} == {each.status for each in flooded}
+    settled = [each for each in flooded if each.at_s > SETTLED_S]
+    return _Round(
+        peak=round(peak, 1),
+        goodput=round(per_second(settled, FLOOD_S - SETTLED_S), 1),
+        near_ms=_ms(p99(part(near, lambda each: each.good))),
+        admitted_ms=_ms(p99(part(settled, lambda each: each.good))),
+        refused_ms=_ms(p99(part(settled, lambda each: each.status == 503))),
+    )
+
+
+async def _asked_again(url: str, requests: list[Request], seconds: float) -> list[Came]:
+    """What came to sixteen callers who ask again when they are answered: the most that can be, and nobody is refused."""
+    callers, came, coming = Callers(url), list[Came](), itertools.cycle(requests)
+    end = time.monotonic() + seconds
+
+    async def one() -> None:
+        while time.monotonic() < end:
+            came.append(await callers.ask(next(coming)))
+
+    await asyncio.gather(*(one() for _ in range(16)))
+    callers.close()
+    return came
 
 
 async def _offered(url: str, requests: list[Request], rate: float, seconds: float) -> list[Came]:
     callers = Callers(url)
-    came = await callers.come(turns(requests, int(rate * seconds)), per_s=rate)
+    came = await callers.come(turns(requests, int(rate * seconds)), per_s=rate, dice=random.Random(7))
     callers.close()
     # The overload of one turn is over before the next one.
     await asyncio.sleep(4)

@@ -9,7 +9,7 @@ import contextlib
 import random
 import re
 import ssl
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 from tests.faults.spoiling import SPOILING, NetworkFault, reset
@@ -43,7 +43,7 @@ class FaultProxy:
         self._context = context
         self._fault: NetworkFault | None = None
         self._dice = random.Random(name)
-        self._struck = _struck(self._dice, 1.0)
+        self._share = 1.0
         self._server: asyncio.Server | None = None
         self._flapping: asyncio.Task[None] | None = None
         self._open: set[asyncio.Task[None]] = set()
@@ -59,9 +59,8 @@ class FaultProxy:
 
     async def suffer(self, fault: NetworkFault | None, *, share: float = 1.0) -> None:
         """Have everything suffer *fault* from now on, or a *share* of the answers; None for none."""
-        self._fault, self.spoilt = fault, 0
+        self._fault, self._share, self.spoilt = fault, share, 0
         self._dice.seed(f"{self._name} {fault}")
-        self._struck = _struck(self._dice, share)
         await self._steady()
         if fault in _ENDING:
             await self._end()
@@ -147,7 +146,7 @@ class FaultProxy:
         answers = 0
         while answer := await _answer(system):
             answers += 1
-            spoil = SPOILING.get(self._fault) if self._fault and next(self._struck) else None
+            spoil = SPOILING.get(self._fault) if self._fault and self._dice.random() < self._share else None
             if spoil is None:
                 gateway.write(answer)
             else:
@@ -156,14 +155,6 @@ class FaultProxy:
             await gateway.drain()
             if gateway.is_closing() or (self._fault in _HALVES and answers == _LIFE):
                 return
-
-
-def _struck(dice: random.Random, share: float) -> Iterator[bool]:
-    """Whether one answer after the other is spoilt: of each ten it is one, somewhere among them, with a *share* of 0.1."""
-    each = round(1 / share)
-    while True:
-        chosen = dice.randrange(each)
-        yield from (number == chosen for number in range(each))
 
 
 async def _answer(system: asyncio.StreamReader) -> bytes:

@@ -198,7 +198,7 @@ def test_patience_is_the_callers_own_until_there_is_an_overload():
     before = found.patience_s(1.1, Criticality.AGENT, mutation=False)
     _overloaded(found)
 
-    assert (1.1, 0.1) == (before, found.patience_s(1.1, Criticality.AGENT, mutation=False))
+    assert (1.1, 0.2) == (before, found.patience_s(1.1, Criticality.AGENT, mutation=False))
     assert 1.1 == found.patience_s(1.1, Criticality.AGENT, mutation=True)
 
 
@@ -226,7 +226,7 @@ def test_in_an_overload_by_others_agents_wait_as_long_as_ever_however_many_come_
 
     assert {Criticality.PARTNER} >= {each.criticality for each in _came(found, now=1.01, count=MANY - 10)}
     assert 1.1 == found.patience_s(1.1, Criticality.AGENT, mutation=False)
-    assert 0.1 == found.patience_s(1.1, Criticality.PARTNER, mutation=False)
+    assert 0.2 == found.patience_s(1.1, Criticality.PARTNER, mutation=False)
 
 
 def test_an_agent_who_is_out_of_patience_while_others_are_too_many_comes_in_and_they_are_refused():

@@ -52,7 +52,11 @@ class Crowded(Door):
         self, criticality: Criticality = Criticality.AGENT, *, within_s: float = 10.0, mutation: bool = False
     ) -> Awaitable[None]:
         assert not self.lets_in(criticality)
-        return asyncio.create_task(self.wait(criticality, mutation=mutation, within_s=within_s))
+        return asyncio.create_task(self.comes_and_waits(criticality, mutation=mutation, within_s=within_s))
+
+    async def comes_and_waits(self, criticality: Criticality, *, mutation: bool, within_s: float) -> None:
+        turn = self.comes(criticality, mutation=mutation)
+        await self.wait(turn, criticality, mutation=mutation, within_s=within_s)
 
 
 async def test_one_leaves_and_the_next_is_let_in() -> None:
@@ -90,7 +94,7 @@ async def test_without_room_it_is_told_at_once() -> None:
     await asyncio.sleep(0)
 
     with pytest.raises(Overloaded):
-        await door.wait(Criticality.BATCH, mutation=False, within_s=10)
+        door.comes(Criticality.BATCH, mutation=False)
 
     door.leave()
     await first

@@ -57,6 +57,16 @@ def test_short_turns_raise_it_while_somebody_waits_and_by_no_more_than_it_is_tol
     assert 4 < before <= 4 + 40 * 5
 
 
+def test_where_a_question_costs_much_turns_may_be_longer_up_to_a_bound():
+    cheap = _after(*[0.012] * 60, under_way=40, per_s=400)
+    dear = _after(*[0.012] * 60, under_way=40, per_s=25)
+    too_long = _after(*[0.060] * 60, under_way=40, per_s=2)
+
+    assert cheap.at_once < 40
+    assert math.isinf(dear.at_once), "0.4 of its 40 ms are 16"
+    assert too_long.at_once < 40
+
+
 def test_what_is_forgotten_speaks_against_no_number_any_more():
     limit = _after(*[0.1] * 60, under_way=300)
     limit.forget()
