@@ -97,6 +97,10 @@ async def _recharge(wire: Wire, line: Line) -> bytes:
     methods = ("GetBalanceAndDate", "GetAccountDetails", "GetAccumulators")
     replies = [(await wire.ucip(method, line.key.msisdn)).content for method in methods]
     told = [re.sub(rb"(originTransactionID</name><value><string>)\d+", rb"\1", reply) for reply in replies]
+    # What each account has said twice since: its unit and its amount.
+    told = [
+        re.sub(rb"<member><name>dedicatedAccount(?:ActiveValue1|UnitType)<.*?</member>", b"", each) for each in told
+    ]
     return b"".join(told) + _body(await wire.history(line.key.national))
 
 

@@ -167,6 +167,10 @@ async def test_the_history_fits_the_published_schema(dialects: pathlib.Path, san
         assert [] == problems(schema, body_of(answer))
 
 
+# UCIP 5.0, chapter 7: no published sample is of a node that sends them.
+IN_THE_GUIDE_ONLY = {"dedicatedAccountActiveValue1", "dedicatedAccountUnitType"}
+
+
 @pytest.mark.parametrize("method", ["GetBalanceAndDate", "GetAccountDetails", "GetAccumulators"])
 async def test_ucip_answers_have_the_members_of_the_samples(
     dialects: pathlib.Path, wire: Wire, hybrid: Line, method: str
@@ -176,7 +180,7 @@ async def test_ucip_answers_have_the_members_of_the_samples(
     response = await wire.ucip(method, hybrid.key.msisdn)
 
     ours = set(re.findall(r"<name>(\w+)</name>", response.text))
-    assert ours <= known
+    assert ours <= known | IN_THE_GUIDE_ONLY
     assert len(ours) > 7
 
 
