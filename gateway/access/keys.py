@@ -11,6 +11,7 @@ from typing import Final
 
 from connectors.json import JsonError, JsonObject, as_object, parse
 from gateway.access.signatures import Algorithm, KeyUnfitError, Verifier, verifier
+from gateway.access.token import KeyName
 
 _MOST_KEYS: Final = 100
 
@@ -33,13 +34,17 @@ class Keys:
 
     every: tuple[Key, ...]
 
-    def find(self, kid: str | None, algorithm: str) -> Verifier | None:
+    def find(self, name: KeyName) -> Verifier | None:
         """
-        The key of that name, if it is for *algorithm*; None where there is none.
+        The key of that name, if it is for that algorithm; None where there is none.
 
         A token without a name is verified only where one key alone can be meant.
         """
-        fitting = [key.verifier for key in self.every if key.verifier.algorithm == algorithm and kid in {None, key.kid}]
+        fitting = [
+            key.verifier
+            for key in self.every
+            if key.verifier.algorithm == name.algorithm and name.kid in {None, key.kid}
+        ]
         return fitting[0] if len(fitting) == 1 else None
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from gateway.access.keys import Keys
 from gateway.access.signatures import Verifier
+from gateway.access.token import KeyName
 
 YOUNG_S: Final = 45.0
 """So old keys may be before they are fetched anew, behind those whom they serve."""
@@ -32,11 +33,11 @@ class Ring:
         self._keys: Keys | None = None
         self._got_at = self._began_at = float("-inf")
 
-    def find(self, kid: str | None, algorithm: str, now: float) -> Verifier | None:
+    def find(self, name: KeyName, now: float) -> Verifier | None:
         """What verifies a token that names such a key; None where nothing does."""
         if self._keys is None or now - self._got_at >= self._keep_s:
             return None
-        return self._keys.find(kid, algorithm)
+        return self._keys.find(name)
 
     def is_to_be_fetched(self, *, found: bool, now: float) -> bool:
         """Whether the keys are to be fetched now. *found*: whether those that are here have served the one who asks."""

@@ -6,12 +6,12 @@ What a token says of keys (`jku`, `jwk`, `x5u`, `x5c`) is never followed: whoeve
 
 import dataclasses
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeAlias
 
 from connectors.json import Json, JsonError, JsonObject, as_object, parse
-from gateway.access.keys import Keys
-from gateway.access.signatures import decoded
+from gateway.access.signatures import Verifier, decoded
 
 _MOST: Final = 8192
 """Letters of a token. What is longer is not looked at."""
@@ -43,7 +43,7 @@ class AccessToken:
     client_id: str
     token_id: str = dataclasses.field(repr=False)
     scopes: frozenset[str]
-    issued_at: float
+    valid_from: float
     expires_at: float
 
 
@@ -56,6 +56,18 @@ class Trust:
     leeway_s: float = 5.0
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class KeyName:
+    """What a token says of the key that it is signed with: its name, if it has one, and by which algorithm."""
+
+    kid: str | None
+    algorithm: str
+
+
+FindKey: TypeAlias = Callable[[KeyName], Verifier | None]
+"""Finds the issuer's key of that name and algorithm; None where there is none."""
+
+
 def issuer_of(token: str) -> str:
     """
     Who *token* says has issued it, to find the keys by which to verify it; nothing is believed yet.
@@ -65,30 +77,49 @@ def issuer_of(token: str) -> str:
     return _text(_object(_parts(token)[1], "its claims"), "iss")
 
 
-def verified(token: str, keys: Keys, trust: Trust, *, now: float) -> AccessToken:
+def key_of(token: str) -> KeyName:
+    """
+    Which key *token* wants to be verified by.
+
+    Raises TokenError where it is no access token, or its header says more than we know how to read.
+    """
+    return _key_name(_object(_parts(token)[0], "its header"))
+
+
+def verified(token: str, find_key: FindKey, trust: Trust, *, now: float) -> AccessToken:
     """What *token* says, verified as RFC 9068, section 4, has it. Raises TokenError."""
     header, claims, signature = _parts(token)
-    _check_signature(token, _object(header, "its header"), signature, keys)
+    key = find_key(_key_name(_object(header, "its header")))
+    if key is None:
+        raise TokenError("there is no key of its kid and alg")
+    if not key.accepts(signature, token.rpartition(".")[0].encode()):
+        raise TokenError("its signature does not fit")
     said = _object(claims, "its claims")
     if _text(said, "iss") != trust.issuer:
         raise TokenError("it is from another issuer")
     if trust.audience not in _audience(said):
         raise TokenError("it is for another audience")
-    issued_at, expires_at = _time(said, "iat"), _time(said, "exp")
-    if now >= expires_at + trust.leeway_s:
-        raise TokenError("it has expired")
+    issued_at = _time(said, "iat")
     not_before = _time(said, "nbf") if "nbf" in said.members else issued_at
-    if max(issued_at, not_before) > now + trust.leeway_s:
-        raise TokenError("it is not valid yet")
-    return AccessToken(
+    found = AccessToken(
         issuer=trust.issuer,
         subject=_text(said, "sub"),
         client_id=_text(said, "client_id"),
         token_id=_text(said, "jti"),
         scopes=_scopes(said),
-        issued_at=issued_at,
-        expires_at=expires_at,
+        valid_from=max(issued_at, not_before),
+        expires_at=_time(said, "exp"),
     )
+    check_time(found, trust, now=now)
+    return found
+
+
+def check_time(token: AccessToken, trust: Trust, *, now: float) -> None:
+    """Raises TokenError where it is not the time of *token*."""
+    if now >= token.expires_at + trust.leeway_s:
+        raise TokenError("it has expired")
+    if token.valid_from > now + trust.leeway_s:
+        raise TokenError("it is not valid yet")
 
 
 def _parts(token: str) -> tuple[bytes, bytes, bytes]:
@@ -109,18 +140,13 @@ def _object(text: bytes, what: str) -> JsonObject:
         raise TokenError(f"{what} are no JSON object that may be read") from exc
 
 
-def _check_signature(token: str, header: JsonObject, signature: bytes, keys: Keys) -> None:
+def _key_name(header: JsonObject) -> KeyName:
     if _text(header, "typ").lower() not in _TYPES:
         raise TokenError("it is no access token: typ is not at+jwt")
     for name in (*_UNKNOWN_TO_US, *_BRINGS_A_KEY):
         if name in header.members:
             raise TokenError(f"its header has {name}")
-    kid = _text(header, "kid") if "kid" in header.members else None
-    key = keys.find(kid, _text(header, "alg"))
-    if key is None:
-        raise TokenError("there is no key of its kid and alg")
-    if not key.accepts(signature, token.rpartition(".")[0].encode()):
-        raise TokenError("its signature does not fit")
+    return KeyName(_text(header, "kid") if "kid" in header.members else None, _text(header, "alg"))
 
 
 def _text(said: JsonObject, name: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.access.keys import KeysError, keys_of
 from gateway.access.signatures import Algorithm
+from gateway.access.token import KeyName
 from tests.gateway.access.issuing import ec_jwk, ed_jwk, jwks, rsa_jwk, rsa_key
 
 RSA = rsa_jwk(rsa_key(), kid="one")
@@ -20,23 +21,23 @@ def test_a_key_verifies_by_the_one_algorithm_that_its_issuer_is_trusted_with():
     assert [("one", "PS256"), ("two", "ES256"), ("three", "Ed25519")] == [
         (each.kid, each.verifier.algorithm) for each in keys.every
     ]
-    assert keys.find("one", "PS256") is keys.every[0].verifier
-    assert keys.find("one", "RS256") is None
-    assert keys.find("nobody", "PS256") is None
+    assert keys.find(KeyName("one", "PS256")) is keys.every[0].verifier
+    assert keys.find(KeyName("one", "RS256")) is None
+    assert keys.find(KeyName("nobody", "PS256")) is None
 
 
 def test_a_key_that_names_its_algorithm_verifies_by_no_other():
     keys = keys_of(jwks(RSA | {"alg": "PS256"}), algorithms=["RS256", "PS256"])
 
-    assert keys.find("one", "PS256")
-    assert keys.find("one", "RS256") is None
+    assert keys.find(KeyName("one", "PS256"))
+    assert keys.find(KeyName("one", "RS256")) is None
 
 
 def test_a_token_without_a_name_is_verified_where_one_key_alone_can_be_meant():
     other = rsa_jwk(rsa_key(name="two"), kid="two")
 
-    assert keys_of(jwks(RSA, ec_jwk()), algorithms=["RS256", "ES256"]).find(None, "RS256")
-    assert keys_of(jwks(RSA, other), algorithms=["RS256"]).find(None, "RS256") is None
+    assert keys_of(jwks(RSA, ec_jwk()), algorithms=["RS256", "ES256"]).find(KeyName(None, "RS256"))
+    assert keys_of(jwks(RSA, other), algorithms=["RS256"]).find(KeyName(None, "RS256")) is None
 
 
 @pytest.mark.parametrize(

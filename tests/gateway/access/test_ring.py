@@ -6,6 +6,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from gateway.access.keys import Keys, keys_of
 from gateway.access.ring import COOLDOWN_S, YOUNG_S, Ring
+from gateway.access.token import KeyName
 from tests.gateway.access.issuing import jwks, rsa_jwk, rsa_key
 
 KEEP_S = 3600.0
@@ -25,7 +26,7 @@ class Issuer:
         self.ring, self.published, self.fetches = ring, published, 0
 
     def believes(self, kid: str, now: float) -> bool:
-        found = self.ring.find(kid, "RS256", now) is not None
+        found = self.ring.find(KeyName(kid, "RS256"), now) is not None
         if not self.ring.is_to_be_fetched(found=found, now=now):
             return found
         awaited = self.ring.is_to_be_awaited(found=found, now=now)
@@ -33,7 +34,7 @@ class Issuer:
         self.fetches += 1
         if self.published is not None:
             self.ring.got(self.published, began=now)
-        return self.ring.find(kid, "RS256", now) is not None if awaited else found
+        return self.ring.find(KeyName(kid, "RS256"), now) is not None if awaited else found
 
 
 @pytest.fixture
@@ -98,8 +99,8 @@ def test_an_answer_that_was_overtaken_changes_nothing() -> None:
     ring.got(NEW, began=20)
     ring.got(OLD, began=5)
 
-    assert ring.find("new", "RS256", 21)
-    assert ring.find("old", "RS256", 21) is None
+    assert ring.find(KeyName("new", "RS256"), 21)
+    assert ring.find(KeyName("old", "RS256"), 21) is None
 
 
 class AnyCourse(RuleBasedStateMachine):
@@ -122,7 +123,7 @@ class AnyCourse(RuleBasedStateMachine):
     def asks(self, kid: str) -> None:
         believed, published = self.issuer.believes(kid, self.now), self.issuer.published
         if published is not None and self.now - self.since >= 60:
-            assert believed == (published.find(kid, "RS256") is not None)
+            assert believed == (published.find(KeyName(kid, "RS256")) is not None)
 
     @invariant()
     def the_issuer_is_spared(self) -> None:

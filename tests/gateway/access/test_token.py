@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.access.keys import keys_of
+from gateway.access.signatures import decoded
 from gateway.access.token import TokenError, Trust, issuer_of, verified
 from tests.gateway.access.issuing import (
     AUDIENCE,
@@ -36,16 +38,16 @@ KEYS = keys_of(
 def why(written, *, keys=KEYS, now=NOW):
     """Why it is not believed."""
     with pytest.raises(TokenError) as caught:
-        verified(written, keys, TRUST, now=now)
+        verified(written, keys.find, TRUST, now=now)
     return str(caught.value)
 
 
 def test_a_right_token_is_believed_and_says_who_asks_and_what_for():
-    found = verified(token(), KEYS, TRUST, now=NOW)
+    found = verified(token(), KEYS.find, TRUST, now=NOW)
 
     assert (ISSUER, "u-1", "desk", "t-1") == (found.issuer, found.subject, found.client_id, found.token_id)
     assert frozenset({"customer:read", "bill:read"}) == found.scopes
-    assert (NOW - 10, NOW + 300) == (found.issued_at, found.expires_at)
+    assert (NOW - 10, NOW + 300) == (found.valid_from, found.expires_at)
     assert "u-1" not in repr(found)
     assert ISSUER == issuer_of(token())
 
@@ -67,7 +69,7 @@ def test_a_right_token_is_believed_and_says_who_asks_and_what_for():
     ],
 )
 def test_other_ways_to_write_a_right_one(written):
-    assert "u-1" == verified(written, KEYS, TRUST, now=NOW).subject
+    assert "u-1" == verified(written, KEYS.find, TRUST, now=NOW).subject
 
 
 @pytest.mark.parametrize("typ", ["JWT", "at+jwt2", "jwt", "", 5, None, ..., "id+jwt", "dpop+jwt", "logout+jwt"])
@@ -145,6 +147,21 @@ def test_bits_that_no_byte_holds_are_refused():
     assert "it is not base64url" == why(f"{head}.{claims}.{signature[:-1]}{other}")
 
 
+def test_a_signature_has_one_length():
+    """
+    r and s are of fixed size (RFC 7518, 3.4): one without the zero at the head of s is another text for the same numbers.
+    """
+    short = next(
+        (message, signature[:32] + signature[33:])
+        for number in itertools.count()
+        if (found := token(algorithm="ES256", header={"kid": "two"}, jti=f"t-{number}"))
+        and (message := found.rpartition(".")[0])
+        and (signature := decoded(found.rpartition(".")[2]))[32] == 0
+    )
+
+    assert "signature" in why(f"{short[0]}.{encoded(short[1])}")
+
+
 @pytest.mark.parametrize(
     ("claims", "reason"),
     [
@@ -190,7 +207,9 @@ def test_a_claim_that_is_missing_wrong_or_of_another_type_is_refused(claims, rea
 
 
 def test_scopes_are_whole_words():
-    assert frozenset({"customer:read:all"}) == verified(token(scope="customer:read:all"), KEYS, TRUST, now=NOW).scopes
+    assert (
+        frozenset({"customer:read:all"}) == verified(token(scope="customer:read:all"), KEYS.find, TRUST, now=NOW).scopes
+    )
 
 
 @pytest.mark.parametrize(

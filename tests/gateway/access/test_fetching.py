@@ -1,0 +1,130 @@
+"""Fetching keys from servers that answer, redirect, hang, drip or never end."""
+
+import asyncio
+import contextlib
+import gzip
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import httpx
+import pytest
+
+from gateway.access.fetching import MOST_BYTES, FetchError, KeySource
+
+TIMEOUT_S = 0.5
+Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
+
+
+@contextlib.asynccontextmanager
+async def serving(serve: Serve) -> AsyncIterator[tuple[KeySource, list[bytes]]]:
+    heard: list[bytes] = []
+    calls: set[asyncio.Task[None] | None] = set()
+
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.add(asyncio.current_task())
+        try:
+            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            await serve(writer)
+            writer.write_eof()
+            await reader.read()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.transport.abort()
+            calls.discard(asyncio.current_task())
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server:
+        url = httpx.URL(f"http://127.0.0.1:{port}/keys?a=1")
+        yield KeySource(url, ssl_context=None, timeout_s=TIMEOUT_S), heard
+        for call in [*calls]:
+            if call is not None:
+                call.cancel()
+                await asyncio.wait({call})
+
+
+def answer(body: bytes, *, status: str = "200 OK", headers: str = "") -> Serve:
+    async def serve(writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        await writer.drain()
+
+    return serve
+
+
+async def why(serve: Serve) -> str:
+    async with serving(serve) as (source, _):
+        with pytest.raises(FetchError) as caught:
+            async with asyncio.timeout(TIMEOUT_S + 2):
+                await source.fetch()
+    return str(caught.value)
+
+
+async def test_what_is_published_is_fetched_again_each_time() -> None:
+    async with serving(answer(b'{"keys": []}')) as (source, heard):
+        assert b'{"keys": []}' == await source.fetch() == await source.fetch()
+
+    assert 2 == len(heard)
+    assert heard[0].startswith(b"GET /keys?a=1 HTTP/1.1\r\n")
+    assert b"authorization" not in heard[0].lower()
+
+
+async def test_it_may_come_compressed() -> None:
+    async with serving(answer(gzip.compress(b"{}"), headers="Content-Encoding: gzip\r\n")) as (source, _):
+        assert b"{}" == await source.fetch()
+
+
+@pytest.mark.parametrize("status", ["404 Not Found", "500 Oh", "204 No Content", "206 Partial Content"])
+async def test_another_status_brings_no_keys(status: str) -> None:
+    assert f"it answered {status[:3]}" == await why(answer(b'{"keys": []}', status=status))
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    async with serving(answer(b"{}")) as (_, elsewhere):
+        reason = await why(answer(b"", status="302 Found", headers="Location: http://127.0.0.1:1/keys\r\n"))
+
+    assert "it answered 302" == reason
+    assert not elsewhere
+
+
+async def test_one_who_hangs_or_drips_is_left_in_time() -> None:
+    async def hang(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(60)
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        while True:
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    assert "it did not answer in time" == await why(hang) == await why(drip)
+
+
+async def test_one_without_an_end_is_left_at_the_bound() -> None:
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(b"10000\r\n" + b" " * 65536 + b"\r\n")
+            await writer.drain()
+
+    assert "too large" in await why(endless)
+    assert "too large" in await why(answer(gzip.compress(bytes(MOST_BYTES + 1)), headers="Content-Encoding: gzip\r\n"))
+
+
+async def test_garbage_or_nothing_is_an_error_that_tells_nothing_of_it() -> None:
+    async def garbage(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"s3cret" * 100)
+
+    async def nothing(_: asyncio.StreamWriter) -> None:
+        return
+
+    for serve in (garbage, nothing, answer(b"short", headers="Content-Length: 99\r\n")):
+        assert "s3cret" not in await why(serve)
+
+
+async def test_where_nobody_listens_it_is_an_error() -> None:
+    async with serving(answer(b"{}")) as (source, _):
+        pass
+
+    with pytest.raises(FetchError, match="cannot be asked"):
+        await source.fetch()
