@@ -248,7 +248,8 @@ class AnyCourse(RuleBasedStateMachine):
         super().__init__()
         self.admission = admission()
         self.now = 0.0
-        self.waiting: set[Asked] = set()
+        # Not a set: whom a run picks must not hang on where objects lie in memory.
+        self.waiting: dict[Asked, None] = {}
         self.under_way = 0
 
     @rule(criticality=st.sampled_from(Criticality), mutation=st.booleans(), count=st.integers(1, 8))
@@ -259,7 +260,7 @@ class AnyCourse(RuleBasedStateMachine):
                 self.under_way += 1
                 continue
             one = Asked(criticality, mutation)
-            self.waiting.add(one)
+            self.waiting[one] = None
             has_others, is_full = self.admission._mix.has_others_beside(criticality), len(self.waiting) > MANY
             verdicts = self.admission.comes(one, criticality, mutation=mutation, now=self.now)
             assert is_full or not (has_others and one in verdicts.refused), "others are too many"
@@ -283,11 +284,11 @@ class AnyCourse(RuleBasedStateMachine):
         one = data.draw(st.sampled_from(sorted(self.waiting, key=lambda each: each.rank)))
         if gone:
             self.admission.gives_up(one)
-            self.waiting.remove(one)
+            del self.waiting[one]
         else:
             verdicts = self.admission.loses_patience(one, self.now)
             if verdicts.let_in == (one,):
-                self.waiting.remove(one)
+                del self.waiting[one]
                 self.under_way += 1
                 assert all(each.rank > one.rank for each in verdicts.refused), "its like may still wait"
                 verdicts = Verdicts(refused=verdicts.refused)
@@ -307,10 +308,11 @@ class AnyCourse(RuleBasedStateMachine):
     def _hear(self, verdicts: Verdicts[Asked]) -> None:
         for one in verdicts.let_in:
             assert one.rank == min(each.rank for each in self.waiting), "the most important comes in first"
-            self.waiting.remove(one)
+            del self.waiting[one]
             self.under_way += 1
             assert self.under_way <= self.admission.limit.at_once
-        self.waiting -= set(verdicts.refused)
+        for one in verdicts.refused:
+            self.waiting.pop(one, None)
         for one in verdicts.refused:
             assert all(each.rank <= one.rank for each in self.waiting), "nobody less important stays"
 
