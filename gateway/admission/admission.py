@@ -23,8 +23,8 @@ from gateway.admission.mix import Mix
 
 T = TypeVar("T", bound=Hashable)
 
-_SOON: Final = 2
-"""Who waits no longer than so many times *wait_s* is let in soon, as long as nobody has to be refused for it."""
+_SOON_S: Final = 0.1
+"""Who waits no longer is let in soon, as long as nobody has to be refused for it."""
 
 _DELAY: Final = 4
 """So many times *wait_s* may be waited in an overload by those for whom there was room by the estimate."""
@@ -235,7 +235,7 @@ class Admission(Generic[T]):
     def _is_slow(self, now: float) -> bool:
         """Whether somebody always had to wait long for twice *burst_s*, and in the later of them more came."""
         oldest = next(iter(self._since.values()), now)
-        if now - oldest < _SOON * self._wait_s:
+        if now - oldest < _SOON_S:
             self._slow = None
             return False
         here = self.waiting + self.under_way
