@@ -30,10 +30,13 @@ def number(value: int, size: int | None = None) -> str:
     return encoded(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
 
 
-@functools.cache
 def rsa_key(bits: int = 2048, *, name: str = "one") -> rsa.RSAPrivateKey:
     """A key for each name."""
-    assert name
+    return _rsa_key(bits, name)
+
+
+@functools.cache
+def _rsa_key(bits: int, _: str) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
