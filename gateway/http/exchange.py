@@ -196,6 +196,8 @@ class Exchange:
         self._write(body)
         if not more:
             self.complete = True
+            # Nobody takes what has come of the body any more, and the client must not wait for it.
+            self._body, self.waiting = [], 0
             self._news.set()
             self._wire.answered()
 

@@ -329,3 +329,19 @@ async def test_a_silent_connection_does_not_hold_up_the_end() -> None:
     async with serving(Application(), ServerSettings(shutdown_s=60)) as port, client(port):
         began = time.monotonic()
     assert time.monotonic() - began < bar(1)
+
+
+async def _think_and_refuse(scope: Scope, _: Receive, send: Send) -> None:
+    """Answer without reading, when much of the body has come."""
+    if scope["type"] == "http":
+        await asyncio.sleep(0.05)
+        await send({"type": "http.response.start", "status": 401, "headers": [(b"content-length", b"3")]})
+        await send({"type": "http.response.body", "body": b"who"})
+
+
+async def test_a_body_that_nobody_read_does_not_keep_the_next_request_waiting() -> None:
+    async with serving(_think_and_refuse, ServerSettings(shutdown_s=1)) as port, client(port) as (reader, writer):
+        for _ in range(3):
+            writer.write(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n" + bytes(900_000))
+            async with asyncio.timeout(10):
+                assert (await reader.readuntil(b"who")).startswith(b"HTTP/1.1 401 ")
