@@ -18,6 +18,8 @@ from connectors.environment import Environment
 from connectors.guard import Breakers, Changes
 from connectors.guard.negative import Negative
 from gateway import systems
+from gateway.access.gatekeeper import Gatekeeper
+from gateway.access.gatekeeper import gatekeeper as gatekeeper_of
 from gateway.admission.door import Door
 from gateway.control.breakers import BreakersInWords
 from gateway.control.desk import Desk
@@ -80,6 +82,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
     graphiql = GraphiQL(stories_url=settings.graphiql.stories_url) if settings.graphiql.enabled else None
     operations = Operations(build(), limits=settings.limits, shows_graph=settings.shows_graph)
     warm_up(operations, settings.plans.warm_up, report=environment.report)
+    gatekeeper = _gatekeeper(settings, clock)
     view = GraphQLView(
         operations=operations,
         graph=graph,
@@ -87,6 +90,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
         limits=settings.limits,
         graphiql=graphiql,
         callers=settings.callers,
+        gatekeeper=gatekeeper,
         door=_door(settings.server, clock, watching),
     )
     ready = Ready()
@@ -110,7 +114,8 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
                 ready.yes = False
                 looking.cancel()
                 await events.aclose()
-                await asyncio.gather(systems.close(connectors), *([graphiql.aclose()] if graphiql else []))
+                others = [each.aclose() for each in (graphiql, gatekeeper) if each is not None]
+                await asyncio.gather(systems.close(connectors), *others)
         await asyncio.to_thread(watching.close)
         logger().info("gateway_stopped")
 
@@ -178,6 +183,16 @@ def _environment(settings: Settings, clock: Clock, watching: Telemetry, answers:
         watch=watching.calls(),
         breakers=Breakers(clock=clock, report=logger(), shown=watching.metrics.breaker if watching.metrics else None),
     )
+
+
+def _gatekeeper(settings: Settings, clock: Clock) -> Gatekeeper | None:
+    if settings.access is None:
+        return None
+    try:
+        return gatekeeper_of(settings.access, clock=clock, report=logger())
+    except OSError as exc:
+        why = f"the certificates cannot be used ({getattr(exc, 'reason', None) or exc.strerror})"
+        raise SettingsError(Mistake("", "access.issuers", why, "correct the files that `tls` names")) from exc
 
 
 def _door(settings: ServerSettings, clock: Clock, watching: Telemetry) -> Door | None:

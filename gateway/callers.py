@@ -10,7 +10,8 @@ from connectors.terms import Criticality
 
 ClassName = Literal["agent", "self_care", "partner", "batch"]
 
-_BY_NAME: Mapping[str, Criticality] = MappingProxyType({each.name.lower(): each for each in Criticality})
+CLASSES: Mapping[str, Criticality] = MappingProxyType({each.name.lower(): each for each in Criticality})
+"""Every class by the name that settings and headers give it."""
 
 
 class CallerSettings(BaseModel):
@@ -35,7 +36,7 @@ class Classes:
     """Says what class a request is of."""
 
     def __init__(self, settings: CallerSettings) -> None:
-        self._default = _BY_NAME[settings.default_class]
+        self._default = CLASSES[settings.default_class]
         self.header = None if settings.class_header is None else settings.class_header.encode("ascii")
 
     def of(self, said: str | None) -> Criticality:
@@ -47,4 +48,4 @@ class Classes:
         """
         if said is None:
             return self._default
-        return _BY_NAME.get(said.strip(" \t").lower(), Criticality.BATCH)
+        return CLASSES.get(said.strip(" \t").lower(), Criticality.BATCH)

@@ -11,6 +11,7 @@ from connectors.numbering import NumberingPlan
 from connectors.settings import ConfigPath, Secret
 from connectors.tmf import TMFSettings
 from connectors.ucip import UCIPSettings
+from gateway.access.settings import AccessSettings
 from gateway.admission.settings import AdmissionSettings
 from gateway.callers import CallerSettings
 from gateway.control.settings import ControlSettings, EventSettings
@@ -174,6 +175,9 @@ class Settings(_Section):
     graphiql: GraphiQLSettings = Field(default_factory=GraphiQLSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     callers: CallerSettings = Field(default_factory=CallerSettings)
+    access: AccessSettings | None = Field(
+        default=None, description="Who may ask. Not given: whoever reaches the address."
+    )
     numbering: NumberingSettings
     ids: IdSettings
     systems: dict[str, AnySystem] = Field(min_length=1)
@@ -198,6 +202,14 @@ class Settings(_Section):
         for capability, routes in self.routes.by_capability().items():
             for route in routes:
                 self._check_route(capability, route)
+        return self
+
+    @model_validator(mode="after")
+    def _one_says_the_class(self) -> "Settings":
+        if self.access is not None and self.callers.class_header is not None:
+            raise ValueError(
+                "callers.class_header and access.clients both say the class of a caller; leave callers.class_header out"
+            )
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ import yaml
 
 from connectors.paths import BASE_FOLDER
 from gateway.mistakes import Mistake, SettingsError
+from gateway.settings import Settings
 
 ENVIRONMENT_PREFIX = "SWITCHBOARD_"
 
@@ -78,7 +79,7 @@ def _syntax_mistake(exc: ValueError | yaml.YAMLError) -> str:
 def _from_environment(environ: Mapping[str, str], written: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, text in environ.items():
-        if name.startswith(ENVIRONMENT_PREFIX) and "__" in name:
+        if _is_setting(name):
             *sections, key = _place(name, written)
             section = found
             for step in sections:
@@ -89,6 +90,12 @@ def _from_environment(environ: Mapping[str, str], written: Mapping[str, Any]) ->
                 raise _twice(name, "another variable sets a part of it")
             section[key] = _value(name, text)
     return found
+
+
+def _is_setting(name: str) -> bool:
+    # Other variables may begin with our name; one that is called like a whole section must not be passed over.
+    found, rest = name.startswith(ENVIRONMENT_PREFIX), name.removeprefix(ENVIRONMENT_PREFIX)
+    return found and ("__" in rest or rest.lower() in Settings.model_fields)
 
 
 def _twice(name: str, why: str) -> SettingsError:

@@ -7,6 +7,7 @@ Language = Literal["en", "zh"]
 
 _ENGLISH = {
     "BAD_INPUT": "The question cannot be understood.",
+    "UNAUTHENTICATED": "Nobody has said who asks in a way that can be believed. Send a valid access token.",
     "FORBIDDEN": "This may not be asked here.",
     "TOO_COSTLY": "The question asks for too much at once. Ask for less, or in several requests.",
     "NOT_FOUND": "Nothing is known under this key.",
@@ -25,6 +26,7 @@ _ENGLISH = {
 
 _CHINESE = {
     "BAD_INPUT": "无法理解该请求。",
+    "UNAUTHENTICATED": "无法确认请求者的身份，请提供有效的访问令牌。",
     "FORBIDDEN": "此处不允许该请求。",
     "TOO_COSTLY": "该请求一次查询的内容过多，请减少内容或分多次查询。",
     "NOT_FOUND": "没有与该标识对应的记录。",

@@ -12,11 +12,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from connectors.terms import Criticality, Terms
+from gateway.access.gatekeeper import AccessRefused, Gatekeeper
 from gateway.admission.door import Door, Overloaded
 from gateway.callers import CallerSettings, Classes
 from gateway.http.answer import Answer
 from gateway.http.caching import cache_control
 from gateway.http.correlation import request_id
+from gateway.http.denial import denial
 from gateway.http.fields import text
 from gateway.http.graphiql import GraphiQL
 from gateway.http.leaving import leaving
@@ -56,6 +58,7 @@ class GraphQLView:
         limits: LimitSettings,
         graphiql: GraphiQL | None,
         callers: CallerSettings | None = None,
+        gatekeeper: Gatekeeper | None = None,
         door: Door | None = None,
     ) -> None:
         self._operations = operations
@@ -65,6 +68,7 @@ class GraphQLView:
         self._graphiql = graphiql
         self._door = door
         self._classes = Classes(callers or CallerSettings())
+        self._gatekeeper = gatekeeper
         self._refusals = Refusals(monotonic=graph.clock.monotonic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,6 +94,8 @@ class GraphQLView:
             refusal = HttpRefusal(406, f"Accept {GRAPHQL_RESPONSE} or {JSON}.")
             return refused(refusal, request_id=request_id(scope))
         try:
+            # Before the body: of a stranger nothing is read.
+            criticality = await self._criticality(scope)
             data = await received(
                 scope,
                 receive,
@@ -101,15 +107,13 @@ class GraphQLView:
                 scope,
                 deadline_s=self._settings.deadline_s,
                 clock=self._graph.clock,
-                criticality=self._criticality(scope),
+                criticality=criticality,
             )
             if self._door is None:
                 return await self._run(scope, read(scope, data), within, media_type=media_type)
             return await self._through(self._door, scope, data, within, media_type=media_type)
-        except HttpRefusal as refusal:
-            return refused(refusal, request_id=request_id(scope), media_type=media_type)
-        except Overloaded as overloaded:
-            return overload(scope, overloaded, media_type=media_type)
+        except (HttpRefusal, AccessRefused, Overloaded) as why:
+            return _refusal(scope, why, media_type=media_type)
 
     async def _through(self, door: Door, scope: Scope, data: bytes, within: Terms, *, media_type: str) -> Response:
         if not door.lets_in(within.criticality):
@@ -157,7 +161,9 @@ class GraphQLView:
                 raise
         return self._respond(scope, outcome, media_type=media_type)
 
-    def _criticality(self, scope: Scope) -> Criticality:
+    async def _criticality(self, scope: Scope) -> Criticality:
+        if self._gatekeeper is not None:
+            return (await self._gatekeeper.caller(text(scope, b"authorization"))).criticality
         header = self._classes.header
         return self._classes.of(None if header is None else text(scope, header))
 
@@ -182,6 +188,16 @@ class GraphQLView:
             media_type=media_type,
             cache_control=cache_control(outcome.fresh_until, self._graph.clock.now()),
         )
+
+
+def _refusal(scope: Scope, why: HttpRefusal | AccessRefused | Overloaded, *, media_type: str) -> Response:
+    match why:
+        case HttpRefusal():
+            return refused(why, request_id=request_id(scope), media_type=media_type)
+        case AccessRefused():
+            return denial(scope, why, media_type=media_type)
+        case _:
+            return overload(scope, why, media_type=media_type)
 
 
 def _word(outcome: Outcome) -> str:

@@ -121,6 +121,22 @@ class TestEnvironment:
 
         assert value == found
 
+    def test_may_hold_a_whole_section(self, settings_file: pathlib.Path) -> None:
+        """
+        One that was passed over would leave the graph open to everybody, and nobody would know.
+        """
+        access = {
+            "audience": "graph",
+            "issuers": [{"issuer": "login", "jwks_url": "https://login.example/keys"}],
+            "clients": {"desk": {"class": "agent"}},
+        }
+        settings = load(settings_file, environ={"SWITCHBOARD_ACCESS": json.dumps(access)})
+
+        assert settings.access is not None
+        assert "graph" == settings.access.audience
+        with pytest.raises(SettingsError, match="access"):
+            load(settings_file, environ={"SWITCHBOARD_ACCESS": "on"})
+
     def test_leaves_the_rest_of_its_section(self, settings_file: pathlib.Path) -> None:
         settings = load(settings_file, environ={"SWITCHBOARD_SYSTEMS__CRM__URL": "http://other.example"})
 
