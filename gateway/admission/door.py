@@ -21,6 +21,9 @@ LOOK_S: Final = 0.010
 REST_S: Final = 10.0
 """After so long with nothing to watch it is forgotten how much there was to do. Bursts come closer together."""
 
+_BEGUN_S: Final = 0.006
+"""So long questions may be begun in one turn, at the least: each that gives way looks again in every turn."""
+
 _PATIENCE: Final = 0.5
 """The part of a caller's time that it may wait at the door; what is left has to do for the answer."""
 
@@ -55,7 +58,7 @@ class Door:
         self._clock = clock
         self._report = report
         self._watch = watch or Unwatched()
-        self._longest_s = settings.turn_s
+        self._longest_s = max(settings.turn_s, _BEGUN_S)
         self._begun_since: float | None = None
         self._looks = self._rests = False
         self._turn_began = 0.0
@@ -71,7 +74,7 @@ class Door:
 
     def turn_is_long(self) -> bool:
         """
-        Whether questions were begun in this turn of the loop for as long as a turn may take.
+        Whether questions were begun in this turn of the loop for as long as they may be.
 
         Whoever was let in gives way until the next one then: a question that needs no system is worked on in one
         step, and sixty of them in one turn would hold up everybody else for seconds.
