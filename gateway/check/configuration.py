@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from connectors.numbering import NotInPlanError, NumberingPlan
+from gateway.access.settings import AccessSettings
 from gateway.check import files, operations
 from gateway.check.rows import Area, Row, State, row, row_of, sentence
 from gateway.limits.settings import LimitSettings
@@ -47,6 +48,7 @@ class Configuration:
     plan: NumberingPlan | None = None
     msisdn: str = dataclasses.field(default="", repr=False)
     cache: CacheSettings | None = None
+    access: AccessSettings | None = None
 
 
 def configuration(path: pathlib.Path, *, environ: Mapping[str, str] | None = None) -> Configuration:
@@ -63,7 +65,9 @@ def configuration(path: pathlib.Path, *, environ: Mapping[str, str] | None = Non
         rows.insert(0, Row(State.OK, "settings", str(path), f"The settings are right: {len(systems)} systems."))
     rows += _operations(written)
     found = Configuration(path, tuple(rows), systems, _section(written, "routes", RouteSettings))
-    found = dataclasses.replace(found, cache=_section(written, "cache", CacheSettings))
+    found = dataclasses.replace(
+        found, cache=_section(written, "cache", CacheSettings), access=_section(written, "access", AccessSettings)
+    )
     return _with_numbers(found, written)
 
 
