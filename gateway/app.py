@@ -20,12 +20,13 @@ from connectors.guard.negative import Negative
 from gateway import systems
 from gateway.access.gatekeeper import Gatekeeper
 from gateway.access.gatekeeper import gatekeeper as gatekeeper_of
+from gateway.access.metadata import metadata_of
 from gateway.admission.door import Door
 from gateway.control.breakers import BreakersInWords
 from gateway.control.desk import Desk
 from gateway.control.invalidation import Invalidation
 from gateway.events import Events
-from gateway.http import loopback
+from gateway.http import loopback, metadata
 from gateway.http.correlation import not_routed
 from gateway.http.front import Front
 from gateway.http.graphiql import GraphiQL, PageFiles
@@ -127,7 +128,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
         straight={GRAPHQL: view},
     )
     application = Application(
-        [*routes(view, ready, graphiql), Route(telemetry.PATH, watching.respond), *events.routes],
+        [*routes(view, ready, graphiql), *_metadata(settings), Route(telemetry.PATH, watching.respond), *events.routes],
         front=front,
         lifespan=lifespan,
     )
@@ -193,6 +194,11 @@ def _gatekeeper(settings: Settings, clock: Clock) -> Gatekeeper | None:
     except OSError as exc:
         why = f"the certificates cannot be used ({getattr(exc, 'reason', None) or exc.strerror})"
         raise SettingsError(Mistake("", "access.issuers", why, "correct the files that `tls` names")) from exc
+
+
+def _metadata(settings: Settings) -> list[BaseRoute]:
+    found = None if settings.access is None else metadata_of(settings.access)
+    return [] if found is None else [metadata.route(found)]
 
 
 def _door(settings: ServerSettings, clock: Clock, watching: Telemetry) -> Door | None:

@@ -33,18 +33,25 @@ def token_of(authorization: str | None) -> str | None:
     return token
 
 
-def challenge(*, error: str | None = None, description: str | None = None, scopes: frozenset[str] = frozenset()) -> str:
+def challenge(
+    *,
+    error: str | None = None,
+    description: str | None = None,
+    scopes: frozenset[str] = frozenset(),
+    metadata: str | None = None,
+) -> str:
     """
     The `WWW-Authenticate` of a refusal.
 
     Without *error* where nobody has said who asks: then nothing was wrong (RFC 6750, 3.1). *scopes* are those that
-    would do.
+    would do, *metadata* is where a client may read how to get a token (RFC 9728, 5.1).
     """
     said = {
         "realm": "graph",
         "error": error,
         "error_description": description,
         "scope": " ".join(sorted(scopes)) or None,
+        "resource_metadata": metadata,
     }
     for value in said.values():
         if value is not None and not _QUOTED.fullmatch(value):

@@ -19,6 +19,7 @@ from gateway.access.bearer import MalformedError, challenge, token_of
 from gateway.access.fetching import KeySource
 from gateway.access.issuer import Issuer
 from gateway.access.issuers import Issuers
+from gateway.access.metadata import metadata_of
 from gateway.access.settings import AccessSettings, IssuerSettings
 from gateway.access.token import TokenError, Trust
 from gateway.callers import CLASSES
@@ -49,9 +50,10 @@ class Caller:
 class Gatekeeper:
     """Knows the clients, and asks the issuers whether a token is right."""
 
-    def __init__(self, issuers: Issuers, clients: Mapping[str, Criticality]) -> None:
+    def __init__(self, issuers: Issuers, clients: Mapping[str, Criticality], *, metadata: str | None = None) -> None:
         self._issuers = issuers
         self._clients = clients
+        self._metadata = metadata
 
     async def caller(self, authorization: str | None) -> Caller:
         """Who asks, by the request's `Authorization`. Raises AccessRefused."""
@@ -61,11 +63,11 @@ class Gatekeeper:
             said = challenge(error="invalid_request", description=str(exc).replace("`", "'"))
             raise AccessRefused(400, "BAD_INPUT", said) from None
         if written is None:
-            raise AccessRefused(401, "UNAUTHENTICATED", challenge())
+            raise AccessRefused(401, "UNAUTHENTICATED", challenge(metadata=self._metadata))
         try:
             token = await self._issuers.believed(written)
         except TokenError as exc:
-            said = challenge(error="invalid_token", description=str(exc))
+            said = challenge(error="invalid_token", description=str(exc), metadata=self._metadata)
             raise AccessRefused(401, "UNAUTHENTICATED", said) from None
         criticality = self._clients.get(token.client_id)
         if criticality is None:
@@ -80,7 +82,9 @@ class Gatekeeper:
 def gatekeeper(settings: AccessSettings, *, clock: Clock, report: Reporter) -> Gatekeeper:
     """The gatekeeper of these settings. Reads certificate files; raises OSError where they do not serve."""
     issuers = [_issuer(each, settings.audience, clock, report) for each in settings.issuers]
-    return Gatekeeper(Issuers(issuers), {name: CLASSES[each.class_] for name, each in settings.clients.items()})
+    clients = {name: CLASSES[each.class_] for name, each in settings.clients.items()}
+    metadata = metadata_of(settings)
+    return Gatekeeper(Issuers(issuers), clients, metadata=None if metadata is None else metadata.url)
 
 
 def _issuer(settings: IssuerSettings, audience: str, clock: Clock, report: Reporter) -> Issuer:

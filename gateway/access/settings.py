@@ -58,7 +58,12 @@ class ClientSettings(_Section):
 class AccessSettings(_Section):
     """Who may ask. Without this section everybody may who reaches the address."""
 
-    audience: str = Field(min_length=1, max_length=256, description="What tokens for this graph say in `aud`.")
+    audience: str = Field(
+        min_length=1,
+        max_length=256,
+        pattern=r"^[!#-\[\]-~]*$",
+        description="What tokens for this graph say in `aud`; best its https address, as clients know it.",
+    )
     issuers: list[IssuerSettings] = Field(min_length=1, description="Whose tokens are believed.")
     clients: dict[ClientId, ClientSettings] = Field(
         min_length=1, description="The clients that may ask, by what their tokens say in `client_id`."

@@ -16,6 +16,7 @@ from tests.gateway.access.issuing import jwks, rsa_jwk, rsa_key, token
 
 ISSUER, AUDIENCE = "https://login.operator.example", "https://graph.operator.example"
 QUERY = {"query": "{ __typename }"}
+METADATA = "/.well-known/oauth-protected-resource"
 
 
 class Login:
@@ -96,7 +97,8 @@ def test_a_registered_client_with_a_token_is_answered(asking: httpx.Client, logi
 def test_whoever_has_no_token_is_told_how_to_show_one_and_nothing_else(asking: httpx.Client) -> None:
     for response in (asking.post("/graphql", json=QUERY), asking.get("/graphql", params=QUERY)):
         (error,) = response.json()["errors"]
-        assert (401, 'Bearer realm="graph"') == (response.status_code, response.headers["WWW-Authenticate"])
+        assert 401 == response.status_code
+        assert f'Bearer realm="graph", resource_metadata="{AUDIENCE}{METADATA}"' == response.headers["WWW-Authenticate"]
         assert "UNAUTHENTICATED" == error["extensions"]["code"]
         assert response.headers["X-Request-Id"] == error["extensions"]["requestId"]
         assert "no-store" == response.headers["Cache-Control"]
@@ -164,6 +166,14 @@ def test_a_refused_body_does_not_spoil_the_next_question(asking: httpx.Client) -
 def test_health_metrics_and_the_page_want_no_token(asking: httpx.Client) -> None:
     assert 200 == asking.get("/graphql", headers={"Accept": "text/html"}).status_code
     assert [200, 200, 200] == [asking.get(path).status_code for path in ("/health/live", "/health/ready", "/metrics")]
+
+
+def test_whoever_has_no_token_may_read_who_issues_them(asking: httpx.Client) -> None:
+    response = asking.get(METADATA)
+
+    assert (200, "application/json") == (response.status_code, response.headers["Content-Type"])
+    assert [ISSUER] == response.json()["authorization_servers"]
+    assert AUDIENCE == response.json()["resource"]
 
 
 def test_no_token_and_no_subject_stands_in_the_log(gateway: RunningGateway, asking: httpx.Client) -> None:

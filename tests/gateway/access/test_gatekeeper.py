@@ -104,6 +104,8 @@ def test_settings_that_say_what_has_to_be_said_are_enough() -> None:
         ({"clients": {"desk": {"class": "vip"}}}, "agent"),
         ({"clients": {"": {"class": "agent"}}}, "at least 1"),
         ({"audience": ""}, "at least 1"),
+        ({"audience": 'https://a"b'}, "pattern"),
+        ({"audience": "https://a b"}, "pattern"),
         ({"issuers": [{"issuer": ISSUER, "jwks_url": "http://login.example/keys"}]}, "use https"),
         ({"issuers": [{"issuer": ISSUER, "jwks_url": "https://u:p@login.example/keys"}]}, "leave them out"),
         ({"issuers": [{"issuer": ISSUER, "jwks_url": "https://a.example/", "algorithms": ["HS256"]}]}, "RS256"),
