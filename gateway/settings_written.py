@@ -13,9 +13,32 @@ import yaml
 
 from connectors.paths import BASE_FOLDER
 from gateway.mistakes import Mistake, SettingsError
-from gateway.settings import Settings
 
 ENVIRONMENT_PREFIX = "SWITCHBOARD_"
+
+SECTIONS = frozenset(
+    [
+        "server",
+        "graphiql",
+        "limits",
+        "callers",
+        "access",
+        "numbering",
+        "ids",
+        "systems",
+        "routes",
+        "cache",
+        "history",
+        "identity",
+        "plans",
+        "log",
+        "telemetry",
+        "control",
+        "events",
+        "check",
+    ]
+)
+"""The sections there are. `Settings` knows them too, and takes seconds to import: every command reads variables."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,7 +118,7 @@ def _from_environment(environ: Mapping[str, str], written: Mapping[str, Any]) ->
 def _is_setting(name: str) -> bool:
     # Other variables may begin with our name; one that is called like a whole section must not be passed over.
     found, rest = name.startswith(ENVIRONMENT_PREFIX), name.removeprefix(ENVIRONMENT_PREFIX)
-    return found and ("__" in rest or rest.lower() in Settings.model_fields)
+    return found and ("__" in rest or rest.lower() in SECTIONS)
 
 
 def _twice(name: str, why: str) -> SettingsError:

@@ -9,6 +9,7 @@ import yaml
 
 from gateway.settings import Settings, SettingsError
 from gateway.settings_file import load
+from gateway.settings_written import SECTIONS
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SECRET = "hunter2"
@@ -136,6 +137,9 @@ class TestEnvironment:
         assert "graph" == settings.access.audience
         with pytest.raises(SettingsError, match="access"):
             load(settings_file, environ={"SWITCHBOARD_ACCESS": "on"})
+
+    def test_knows_every_section(self) -> None:
+        assert set(Settings.model_fields) == SECTIONS
 
     def test_leaves_the_rest_of_its_section(self, settings_file: pathlib.Path) -> None:
         settings = load(settings_file, environ={"SWITCHBOARD_SYSTEMS__CRM__URL": "http://other.example"})
