@@ -16,6 +16,7 @@ from connectors.guard import answer
 from connectors.guard.answer import Answer
 from connectors.terms import Terms
 from schema.billing import AccountBalance, Bill, BillingAccount, Payment, Subscriber
+from schema.consent import Consent
 from schema.customer import Customer, PartyRef
 from schema.field import metadata
 from schema.network import NetworkProfile
@@ -155,6 +156,44 @@ class RechargeHistory(Protocol):
 
     async def recharges(self, msisdn: str, *, period: Period, within: Terms) -> Answer[tuple[Recharge, ...]]:
         """Recharges of a line in *period*, newest first; empty when none."""
+        ...
+
+
+class DataSubjectKind(enum.Enum):
+    """As what an agreement can engage somebody; values are TMF's names of the types."""
+
+    INDIVIDUAL = "Individual"
+    ORGANIZATION = "Organization"
+    CUSTOMER = "Customer"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DataSubject:
+    """
+    Somebody whose personal data it is, by the CRM's own id of the party or of the customer.
+
+    Kinds have ids of their own: individual 42, organisation 42 and customer 42 are three.
+    """
+
+    kind: DataSubjectKind
+    id: str = dataclasses.field(repr=False)
+
+    @classmethod
+    def of_party(cls, ref: PartyRef) -> "DataSubject":
+        """The party that a customer is."""
+        return cls(DataSubjectKind[ref.kind.name], ref.party_id)
+
+
+@runtime_checkable
+class Consents(Protocol):
+    """What customers have agreed that partners may do with their data."""
+
+    async def agreements(self, who: DataSubject, *, within: Terms) -> Answer[tuple[Consent, ...]]:
+        """
+        What *who* has said, whatever it is and whenever it holds; empty when nothing.
+
+        Raises BadData where any of it cannot be understood: what is not read may be a refusal.
+        """
         ...
 
 

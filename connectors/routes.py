@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Generic, TypeVar
 
-from connectors.capabilities import Billing, Customers, Network, RechargeHistory, Recharging
+from connectors.capabilities import Billing, Consents, Customers, Network, RechargeHistory, Recharging
 
 T = TypeVar("T")
 
@@ -99,10 +99,11 @@ class Systems(Generic[T]):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Routes:
-    """Every capability and the systems that offer it."""
+    """Every capability and the systems that offer it; there may be none that knows consents."""
 
     customers: Systems[Customers]
     billing: Systems[Billing]
     network: Systems[Network]
     recharging: Systems[Recharging]
     recharge_history: Systems[RechargeHistory]
+    consent: Systems[Consents] | None = None

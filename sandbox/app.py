@@ -9,6 +9,7 @@ from typing import Final, Self
 from sandbox.billing import Billing
 from sandbox.call import System, SystemName
 from sandbox.calls import CallCounter
+from sandbox.consent import ConsentSystem
 from sandbox.control import control_app
 from sandbox.credentials import load_credential
 from sandbox.crm import CRM
@@ -41,6 +42,7 @@ class Sandbox:
         self.stories = all_stories()
         self.people = _population(self.settings)
         self._crm = CRM(self.people, load_credential("crm", user=_USER), totals=self.settings.crm_totals)
+        self._consent = ConsentSystem(self.people, load_credential("consent", user=_USER))
         self._hss = _hss(self.settings, self.people)
         self._listeners = self._make_listeners()
         self._control = Listener(control_app(self), host=self.settings.host, port=self.settings.control_port)
@@ -74,6 +76,7 @@ class Sandbox:
         """Stop listening and drop every connection."""
         for listener in (*self._listeners.values(), self._control):
             await listener.close()
+        await self._consent.aclose()
 
     async def set_fault(self, system: SystemName, fault: Fault) -> None:
         """Let a system suffer a fault; it does when this returns."""
@@ -118,6 +121,7 @@ class Sandbox:
             (_recharge(mainland), settings.recharge_port),
             (_billing(islands), settings.billing_islands_port),
             (_recharge(islands), settings.recharge_islands_port),
+            (self._consent, settings.consent_port),
         ]
         return {system.name: self._listener(system, port) for system, port in placed}
 

@@ -16,6 +16,7 @@ class SystemName(enum.StrEnum):
     RECHARGE = "recharge"
     BILLING_ISLANDS = "billing-islands"
     RECHARGE_ISLANDS = "recharge-islands"
+    CONSENT = "consent"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Settings:
     recharge_port: int = 8104
     billing_islands_port: int = 8105
     recharge_islands_port: int = 8106
+    consent_port: int = 8107
     crm_totals: bool = True
     hss_max_sessions: int = 8
     hss_session_idle_s: float = 300
@@ -58,6 +59,7 @@ def free_ports(
         recharge_port=0,
         billing_islands_port=0,
         recharge_islands_port=0,
+        consent_port=0,
         crm_totals=crm_totals,
         hss_max_sessions=hss_max_sessions,
         hss_session_idle_s=hss_session_idle_s,

@@ -1,10 +1,10 @@
 """Which credentials a TMF server wants: HTTP Basic, a bearer token, or none."""
 
 from connectors.credentials import Credential, basic, bearer
-from connectors.tmf.settings import TMFSettings
+from connectors.tmf.settings import ServerSettings
 
 
-def credentials(settings: TMFSettings) -> Credential | None:
+def credentials(settings: ServerSettings) -> Credential | None:
     """What the settings say a request must carry; None for a server that asks for nothing."""
     if settings.token is not None:
         return bearer(settings.token)

@@ -1,5 +1,5 @@
 """
-One collection of a TMF server (customers, individuals, organisations), asked over the wire: by id or by filter.
+One collection of a TMF server (customers, parties, agreements), asked over the wire: by id or by filter.
 
 Knows statuses, pages and which answers are answers to our question. What an object means is told by the `read` that it
 is given; which questions to ask is the connector's business.
@@ -20,7 +20,7 @@ from connectors.tmf.faults import refusal
 from connectors.tmf.fields import selection
 from connectors.tmf.paging import Paging, PagingError
 from connectors.tmf.replies import Item, Page, Read, check_absence, read_no_page, read_object, read_page
-from connectors.tmf.settings import TMFSettings
+from connectors.tmf.settings import ServerSettings
 from connectors.tmf.validators import Known, Sourced, Validators
 from connectors.wire import HttpWire, Reply, decoded
 from schema.parts import Part
@@ -63,7 +63,11 @@ class Filter:
 
 
 class Collection(Generic[T]):
-    """One collection. *operation* is how calls to it are called in sources, errors and limits."""
+    """
+    One collection. *operation* is how calls to it are called in sources, errors and limits.
+
+    *always* are members that every question needs beside those of its parts. Without *validators* no ETag is heeded.
+    """
 
     def __init__(
         self,
@@ -73,16 +77,21 @@ class Collection(Generic[T]):
         path: str,
         members: Mapping[Part, tuple[str, ...]],
         read: ReadParts[T],
-        settings: TMFSettings,
+        settings: ServerSettings,
         wire: HttpWire,
         clock: Clock,
+        always: tuple[str, ...] = (),
+        id_filter: str = "id",
+        validators: Validators | None = None,
     ) -> None:
         self.system = system
         self.operation = operation
         self._path = path
         # Worked out once for each set of parts, of which there are few.
         self._selection = functools.cache(functools.partial(selection, members))
-        self._validators = _validators(path, settings) if settings.heed_etags else None
+        self._validators = validators
+        self._always = always
+        self._id_filter = id_filter
         self._read = read
         self._settings = settings
         self._wire = wire
@@ -110,7 +119,7 @@ class Collection(Generic[T]):
         """The objects of several ids, by one filter. One that cannot be read does not take the others with it."""
         asked = frozenset(wanted)
         filter_ = Filter(
-            name=self._settings.filters.by_id,
+            name=self._id_filter,
             values=wanted,
             member="id",
             heeded=lambda raw: raw.text("id") in asked,
@@ -196,7 +205,7 @@ class Collection(Generic[T]):
         return lambda raw: self._read(raw, parts, source)
 
     def _fields(self, parts: frozenset[Part], *further: str) -> dict[str, str]:
-        return {"fields": self._selection(parts, *further)} if self._settings.send_fields else {}
+        return {"fields": self._selection(parts, *self._always, *further)} if self._settings.send_fields else {}
 
     def _value(self, item: Item[T]) -> T:
         if isinstance(item.value, JsonError):
@@ -208,12 +217,6 @@ class Collection(Generic[T]):
 
     def _bad(self, exc: JsonError | PagingError) -> BadData:
         return BadData(str(exc), system=self.system, operation=self.operation)
-
-
-def _validators(path: str, settings: TMFSettings) -> Validators:
-    # All that a reading hangs on beside the body, and where the body came from.
-    kind, zone = settings.default_party_kind, settings.zone
-    return Validators(str(settings.url), path, settings.send_fields, settings.charset, kind, str(zone))
 
 
 def _heeded(filter_: Filter, page: Page[T]) -> Page[T]:

@@ -9,19 +9,17 @@ from connectors.capabilities import CHECK
 from connectors.environment import Environment
 from connectors.errors import BadData, ConnectorError, NotKnown, Rejected
 from connectors.guard import Answer, Call, Subject, subject
-from connectors.json import JsonError
 from connectors.terms import Terms
 from connectors.tmf import fields, mapping
 from connectors.tmf.auth import credentials
+from connectors.tmf.checking import check_collection
 from connectors.tmf.collection import Batch, Collection, Filter, ReadParts
-from connectors.tmf.faults import refusal
 from connectors.tmf.filters import by_account, by_party
 from connectors.tmf.questions import can_filter, grouped, questions
-from connectors.tmf.replies import read_page
 from connectors.tmf.settings import Many, TMFSettings
 from connectors.tmf.subjects import named, named_together
-from connectors.tmf.validators import Sourced
-from connectors.wire import HttpWire, decoded
+from connectors.tmf.validators import Sourced, Validators
+from connectors.wire import HttpWire
 from schema.customer import Customer, PartyRef
 from schema.parts import CustomerPart, Part, PartyPart
 from schema.party import Party, PartyKind
@@ -110,8 +108,15 @@ class TMFConnector:
             "GET /organization": self._settings.organization_path,
         }
         for operation, path in paths.items():
-            call = Call(self.system, CHECK, (path,), within)
-            await self._guard.call(call, functools.partial(self._check, path, operation))
+            ask = functools.partial(
+                check_collection,
+                self._wire,
+                path,
+                system=self.system,
+                operation=operation,
+                send_fields=self._settings.send_fields,
+            )
+            await self._guard.call(Call(self.system, CHECK, (path,), within), ask)
 
     def renew(self, settings: TMFSettings) -> None:
         """Use the credentials and certificates of *settings* for calls from now on. Raises as the wire does."""
@@ -127,18 +132,6 @@ class TMFConnector:
         await self._guard.aclose()
         await self._wire.aclose()
 
-    async def _check(self, path: str, operation: str) -> None:
-        params = {"limit": "1"} | ({"fields": "id"} if self._settings.send_fields else {})
-        reply = await self._wire.get(path, operation=operation, params=params)
-        # No question by id: here every 404 means that the path is wrong, and none that an object is absent.
-        if reply.status not in {200, 204, 206}:
-            raise refusal(reply.status, system=self.system, operation=operation, retry_after_s=reply.retry_after_s)
-        try:
-            if reply.status != 204:
-                await decoded(lambda whole: read_page(whole, lambda raw: raw.require_text("id")), reply)
-        except JsonError as exc:
-            raise BadData(str(exc), system=self.system, operation=operation) from exc
-
     def _collection(
         self, operation: str, path: str, members: Mapping[Part, tuple[str, ...]], read: ReadParts[T]
     ) -> Collection[T]:
@@ -151,6 +144,8 @@ class TMFConnector:
             settings=self._settings,
             wire=self._wire,
             clock=self._clock,
+            id_filter=self._settings.filters.by_id,
+            validators=_validators(path, self._settings) if self._settings.heed_etags else None,
         )
 
     async def _by_ids(
@@ -211,6 +206,12 @@ class TMFConnector:
             return await self._guard.call(call, lambda: self._customers.by_filter(filter_, parts=parts))
         except ConnectorError as error:
             return error
+
+
+def _validators(path: str, settings: TMFSettings) -> Validators:
+    # All that a reading hangs on beside the body, and where the body came from.
+    kind, zone = settings.default_party_kind, settings.zone
+    return Validators(str(settings.url), path, settings.send_fields, settings.charset, kind, str(zone))
 
 
 def _outcomes(answer: Answer[Batch[T]], call: Call) -> dict[str, Answer[T] | ConnectorError]:

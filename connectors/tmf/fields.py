@@ -29,13 +29,24 @@ ORGANIZATION: Mapping[Part, tuple[str, ...]] = {
 }
 """TMF632 Organization."""
 
+AGREEMENT: tuple[str, ...] = (
+    "status",
+    "initialDate",
+    "agreementPeriod",
+    "agreementAuthorization",
+    "engagedParty",
+    "partyPrivacyProfileCharacteristic",
+)
+"""TMF644 PartyPrivacyAgreement, of which there are no parts: a consent is read whole or not at all."""
+
 
 def selection(members: Mapping[Part, tuple[str, ...]], parts: Iterable[Part], *further: str) -> str:
     """
     The value of `fields=` (TMF630: first-level members, comma-joined) for these parts and *further* members.
 
-    The id comes first, because some servers leave it out unless it is named. The order depends on nothing but the set.
+    The id comes first, because some servers leave it out unless it is named. The order depends on nothing but the sets.
     """
     wanted = {member for part in parts for member in members[part]} | set(further)
     known = [member for names in members.values() for member in names]
-    return ",".join(["id", *(member for member in known if member in wanted)])
+    ordered = dict.fromkeys(["id", *(member for member in known if member in wanted), *further])
+    return ",".join(ordered)

@@ -1,4 +1,4 @@
-"""What an operator says about a CRM that speaks TMF629 and TMF632: where its collections are and what it supports."""
+"""What an operator says about a TMF server: where its collections are and what it supports."""
 
 import enum
 from typing import Annotated, Literal, Self
@@ -54,25 +54,14 @@ class Filters(BaseModel):
     )
 
 
-class TMFSettings(SystemSettings):
-    """A CRM that speaks TMF629 v4 and TMF632 v4. `url` is the server's root; the paths below stand under it."""
+class ServerSettings(SystemSettings):
+    """What every TMF server has in common. `url` is its root; the paths of its collections stand under it."""
 
-    dialect: Literal["tmf"] = Field(description="Always `tmf`.")
     user: str | None = Field(default=None, min_length=1, description="User for HTTP Basic; goes with `password`.")
     password: Secret | None = Field(default=None, description="Password for HTTP Basic, as env:NAME or file:PATH.")
     token: Secret | None = Field(
         default=None, description="Bearer token instead of user and password, as env:NAME or file:PATH."
     )
-    customer_path: Path = Field(
-        default="/tmf-api/customerManagement/v4/customer", description="Where TMF629 keeps its customers."
-    )
-    individual_path: Path = Field(
-        default="/tmf-api/party/v4/individual", description="Where TMF632 keeps parties that are persons."
-    )
-    organization_path: Path = Field(
-        default="/tmf-api/party/v4/organization", description="Where TMF632 keeps parties that are organisations."
-    )
-    filters: Filters = Field(default_factory=Filters, description="Names of the filters this server understands.")
     send_fields: bool = Field(
         default=True,
         description="Whether to send `fields=` so that the server leaves out what was not asked for. Servers that do "
@@ -83,12 +72,6 @@ class TMFSettings(SystemSettings):
         description="Whether the server's own `Cache-Control` shortens the fresh time of its answers. Many frameworks "
         "say `no-store` to everything, and nothing is fresh then.",
     )
-    heed_etags: bool = Field(
-        default=False,
-        description="Whether the server's `ETag` is kept with what it answers to a question by id, so that it can be "
-        "asked whether that still holds (`If-None-Match`, 304) instead of being asked for all of it anew. Only for "
-        "servers whose ETags change with everything they name.",
-    )
     page_size: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=100,
         description="Items asked for in one page (`limit`), and ids asked for in one call. At most what the server "
@@ -96,11 +79,6 @@ class TMFSettings(SystemSettings):
     )
     max_pages: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=10, description="Pages read for one question; an answer with more is refused, never cut."
-    )
-    default_party_kind: Literal["individual", "organization"] | None = Field(
-        default=None,
-        description="What the party behind a customer is where `engagedParty` tells neither by `@referredType` nor by "
-        "`href`. Unset, such a customer's party is an error.",
     )
     zone: Zone | None = Field(
         default=None,
@@ -115,3 +93,30 @@ class TMFSettings(SystemSettings):
         if self.user is not None and self.token is not None:
             raise ValueError("give user and password, or token, not both")
         return self
+
+
+class TMFSettings(ServerSettings):
+    """A CRM that speaks TMF629 v4 and TMF632 v4."""
+
+    dialect: Literal["tmf"] = Field(description="Always `tmf`.")
+    customer_path: Path = Field(
+        default="/tmf-api/customerManagement/v4/customer", description="Where TMF629 keeps its customers."
+    )
+    individual_path: Path = Field(
+        default="/tmf-api/party/v4/individual", description="Where TMF632 keeps parties that are persons."
+    )
+    organization_path: Path = Field(
+        default="/tmf-api/party/v4/organization", description="Where TMF632 keeps parties that are organisations."
+    )
+    filters: Filters = Field(default_factory=Filters, description="Names of the filters this server understands.")
+    heed_etags: bool = Field(
+        default=False,
+        description="Whether the server's `ETag` is kept with what it answers to a question by id, so that it can be "
+        "asked whether that still holds (`If-None-Match`, 304) instead of being asked for all of it anew. Only for "
+        "servers whose ETags change with everything they name.",
+    )
+    default_party_kind: Literal["individual", "organization"] | None = Field(
+        default=None,
+        description="What the party behind a customer is where `engagedParty` tells neither by `@referredType` nor by "
+        "`href`. Unset, such a customer's party is an error.",
+    )

@@ -1,7 +1,7 @@
 """
 Whom an event of a TM Forum interface is about. Pure.
 
-Events of all these interfaces (TMF629, 632, 637, 638, 639, 654, 666, 676 and others, v4) have one form: `event`
+Events of all these interfaces (TMF629, 632, 637, 638, 639, 644, 654, 666, 676 and others, v4) have one form: `event`
 (`payload` in TMF666) holds one member, named after a resource, and in it the resource as it is now. Of that only ids
 are read: a subject too many costs some calls, one too few gives an answer that is out of date.
 """
@@ -20,7 +20,9 @@ _ITSELF: Mapping[str, SubjectKind | None] = {
     "partyAccount": SubjectKind.ACCOUNT,
     "settlementAccount": SubjectKind.ACCOUNT,
     "financialAccount": SubjectKind.ACCOUNT,
+    "partyPrivacyAgreement": SubjectKind.AGREEMENT,
     **dict.fromkeys(("product", "productOrder", "service", "resource", "usage", "customerBill", "paymentMethod")),
+    "partyPrivacyProfile": None,
     **dict.fromkeys(("payment", "refund", "topupBalance", "adjustBalance", "transferBalance", "reserveBalance")),
 }
 """Resources of which we keep something, and what their own id is; None where only others' ids in them say whom."""
@@ -35,6 +37,8 @@ _REFERENCES: Mapping[str, SubjectKind] = {
     "payer": SubjectKind.PARTY,
     "requestor": SubjectKind.PARTY,
     "relatedParty": SubjectKind.PARTY,
+    "agreedByParty": SubjectKind.PARTY,
+    "applicableForParty": SubjectKind.PARTY,
     "logicalResource": SubjectKind.LINE,
 }
 _CHARACTERISTICS = ("characteristic", "productCharacteristic", "serviceCharacteristic", "resourceCharacteristic")

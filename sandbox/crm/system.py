@@ -1,9 +1,8 @@
 """The CRM: TM Forum TMF629 customers and TMF632 parties over REST, behind HTTP Basic."""
 
 import asyncio
-import json
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from sandbox.call import Call, Reply, SystemName
 from sandbox.credentials import Credential
@@ -12,9 +11,9 @@ from sandbox.crm.documents import Document
 from sandbox.crm.queries import BadQueryError, Query, read_query
 from sandbox.crm.resources import RESOURCES, Resource
 from sandbox.population import Customer, Population
+from sandbox.tmf_replies import CONTENT_TYPE, as_error, as_json
 from sandbox.ugly import stack_text
 
-CONTENT_TYPE: Final = "application/json; charset=utf-8"
 _BREATH: Final = 200
 """How many customers a walk through everybody looks at before it lets others run."""
 
@@ -39,23 +38,23 @@ class CRM:
         """A TMF error with a stack trace and the number of the customer asked about."""
         lines = next((owner.lines for owner in self._asked_about(call) if owner.lines), None)
         number = lines[0].msisdn if lines else "unknown"
-        return _error(500, "50000", "Internal error", stack_text(number, component="crm"))
+        return as_error(500, "50000", "Internal error", stack_text(number, component="crm"))
 
     async def answer(self, call: Call) -> Reply:
         """Answer a request for a list or for one resource."""
         if not self._credential.admits_basic(call.headers.get("authorization")):
             challenge = (("WWW-Authenticate", 'Basic realm="CRM"'),)
-            return _error(401, "40100", "Unauthorized", "A user and a password are needed.", headers=challenge)
+            return as_error(401, "40100", "Unauthorized", "A user and a password are needed.", headers=challenge)
         resource, number = _find(call.path)
         if resource is None:
-            return _error(404, "40400", "Not found", "There is no such resource.")
+            return as_error(404, "40400", "Not found", "There is no such resource.")
         if call.method != "GET":
             allow = (("Allow", "GET"),)
-            return _error(405, "40500", "Method not allowed", "Only GET is offered here.", headers=allow)
+            return as_error(405, "40500", "Method not allowed", "Only GET is offered here.", headers=allow)
         try:
             query = read_query(call.parameters, known=resource.known)
         except BadQueryError as exc:
-            return _error(400, "40000", "Bad request", str(exc))
+            return as_error(400, "40000", "Bad request", str(exc))
         reply = self._one(resource, number, query, call) if number else await self._list(resource, query, call)
         return unless_known(reply, call)
 
@@ -71,14 +70,14 @@ class CRM:
     def _one(self, resource: Resource, number: str, query: Query, call: Call) -> Reply:
         customer = self._by_id(resource, number)
         if customer is None:
-            return _error(404, "40401", "Not found", f"There is no such {resource.name}.")
-        return _json(200, query.shown(resource.render(customer, call.base_url)))
+            return as_error(404, "40401", "Not found", f"There is no such {resource.name}.")
+        return as_json(200, query.shown(resource.render(customer, call.base_url)))
 
     async def _list(self, resource: Resource, query: Query, call: Call) -> Reply:
         page, total = await self._page(resource, query, call.base_url)
         partial = len(page) < total
         totals = (("X-Total-Count", str(total)), ("X-Result-Count", str(len(page)))) if self.totals else ()
-        return _json(206 if partial else 200, [query.shown(document) for document in page], headers=totals)
+        return as_json(206 if partial else 200, [query.shown(document) for document in page], headers=totals)
 
     async def _page(self, resource: Resource, query: Query, base_url: str) -> tuple[list[Document], int]:
         """The documents of the page asked for, and how many match in all."""
@@ -115,14 +114,3 @@ def _find(path: str) -> tuple[Resource | None, str | None]:
         if path.startswith(f"{resource.path}/") and "/" not in path.removeprefix(f"{resource.path}/"):
             return resource, path.removeprefix(f"{resource.path}/")
     return None, None
-
-
-def _json(status: int, value: Any, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    body = json.dumps(value, ensure_ascii=False).encode()
-    return Reply(status=status, content_type=CONTENT_TYPE, body=body, headers=headers)
-
-
-def _error(status: int, code: str, reason: str, message: str, *, headers: tuple[tuple[str, str], ...] = ()) -> Reply:
-    """An Error as the TMF definitions have it."""
-    value = {"code": code, "reason": reason, "message": message, "status": str(status), "@type": "Error"}
-    return _json(status, value, headers=headers)

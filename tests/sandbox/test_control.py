@@ -9,7 +9,7 @@ from sandbox.call import SystemName
 from sandbox.calls import CallCounter
 from tests.sandbox.wire import CUSTOMERS, Wire
 
-SYSTEMS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
+SYSTEMS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands", "consent")
 
 
 async def test_it_says_that_it_is_well(wire: Wire) -> None:

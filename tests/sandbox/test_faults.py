@@ -10,9 +10,9 @@ import pytest
 
 from sandbox import Sandbox
 from tests.bars import bar
-from tests.sandbox.wire import CUSTOMERS, HISTORY, Wire, billing_header, by_number, password
+from tests.sandbox.wire import AGREEMENTS, CUSTOMERS, HISTORY, Wire, billing_header, by_number, password
 
-SYSTEMS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
+SYSTEMS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands", "consent")
 # The first has every kind of line at home, the second lives on the islands and has a prepaid line there.
 MAINLANDER, ISLANDER = 3, 19
 Ask = Callable[[], Awaitable[httpx.Response]]
@@ -36,6 +36,7 @@ class Patient:
             "billing": "QueryCustomerInfo",
             "hss": "Login",
             "recharge": "GetAccumulators",
+            "consent": "GET /partyPrivacyAgreement",
         }
         return names[self.system.removesuffix("-islands")]
 
@@ -43,6 +44,8 @@ class Patient:
         match self.system.removesuffix("-islands"):
             case "crm":
                 return await self.wire.crm(f"{CUSTOMERS}/1000003", fields="name")
+            case "consent":
+                return await self.wire.consent(AGREEMENTS, **{"engagedParty.id": "5000003"})
             case "recharge":
                 return await self.wire.ucip("GetAccumulators", self.line.key.msisdn, system=self.system)
             case "billing":

@@ -16,7 +16,7 @@ from sandbox import Sandbox
 from sandbox.__main__ import main, read_settings
 
 ROOT = pathlib.Path(package.__file__).parent.parent
-NAMES = ("control", "crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
+NAMES = ("control", "crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands", "consent")
 FREE = [word for name in NAMES for word in (f"--{name}-port", "0")]
 
 

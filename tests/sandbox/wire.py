@@ -31,6 +31,7 @@ EVER = "<ars:StartTime>20200101000000</ars:StartTime><ars:EndTime>20300101000000
 CUSTOMERS = "/tmf-api/customerManagement/v4/customer"
 INDIVIDUALS = "/tmf-api/party/v4/individual"
 ORGANIZATIONS = "/tmf-api/party/v4/organization"
+AGREEMENTS = "/tmf-api/privacyManagement/v4/partyPrivacyAgreement"
 HISTORY = "/services/CBSInterfaceAccountMgrService"
 
 
@@ -97,6 +98,10 @@ class Wire:
     async def crm(self, path: str, **parameters: str) -> httpx.Response:
         auth = ("switchboard", password("crm"))
         return await self.http.get(self.url("crm", path), params=parameters, auth=auth)
+
+    async def consent(self, path: str, **parameters: str) -> httpx.Response:
+        auth = ("switchboard", password("consent"))
+        return await self.http.get(self.url("consent", path), params=parameters, auth=auth)
 
     async def crm_unless(self, known: str, path: str, **parameters: str) -> httpx.Response:
         """The same, but only if its ETag is not *known*."""

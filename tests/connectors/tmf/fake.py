@@ -1,4 +1,4 @@
-"""A small CRM for the connector's tests: TMF629 and TMF632 as far as we ask them, with a switch for each bad habit."""
+"""A small TMF server for tests: TMF629, 632 and 644 as far as we ask them, with a switch for each bad habit."""
 
 import dataclasses
 import json
@@ -12,12 +12,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.settings import SystemSettings
-from connectors.tmf import TMFConnector, TMFSettings
+from connectors.tmf import TMFConnector, TMFConsentConnector, TMFConsentSettings, TMFSettings
 from tests.connectors.support import FixedClock, environment
 
 CUSTOMERS = "/tmf-api/customerManagement/v4/customer"
 INDIVIDUALS = "/tmf-api/party/v4/individual"
 ORGANIZATIONS = "/tmf-api/party/v4/organization"
+AGREEMENTS = "/tmf-api/privacyManagement/v4/partyPrivacyAgreement"
 
 Json = dict[str, Any]
 
@@ -78,6 +79,39 @@ def an_organization(number: str, **members: Any) -> Json:
     } | members
 
 
+FRAUD = "dpv:FraudPreventionAndDetection"
+PARTNER = {"id": "partner-a", "role": "dataRecipient", "@referredType": "Organization"}
+
+
+def a_use(**members: Any) -> Json:
+    """A word of an agreement: the partner may use all personal data against fraud."""
+    return {
+        "name": "personalData",
+        "privacyUsagePurpose": FRAUD,
+        "valueType": "string",
+        "value": "Yes",
+        "relatedParty": [PARTNER],
+    } | members
+
+
+def an_agreement(number: str, party: str = "p1", **members: Any) -> Json:
+    """A whole TMF644 agreement of our own invention, in force for some years from 2026."""
+    return {
+        "@type": "PartyPrivacyAgreement",
+        "id": number,
+        "agreementType": "privacy",
+        "name": "What we may do",
+        "initialDate": "2026-01-31T10:00:00+02:00",
+        "status": "validated",
+        "agreementPeriod": {"startDateTime": "2026-02-01T00:00:00Z", "endDateTime": "2030-02-01T00:00:00Z"},
+        "agreementItem": [{"id": "1"}],
+        "agreementAuthorization": [{"state": "approved", "signatureRepresentation": "digital"}],
+        "engagedParty": [{"id": party, "role": "customer", "@referredType": "Individual", "name": "Ada"}],
+        "partyPrivacyProfileCharacteristic": [a_use()],
+        "somethingNewer": {"ignored": [1, 2.5, None]},
+    } | members
+
+
 @dataclasses.dataclass
 class FakeCRM:
     """The CRM: what it keeps, how it behaves, and what it was asked."""
@@ -85,6 +119,7 @@ class FakeCRM:
     customers: list[Json] = dataclasses.field(default_factory=list)
     individuals: list[Json] = dataclasses.field(default_factory=list)
     organizations: list[Json] = dataclasses.field(default_factory=list)
+    agreements: list[Json] = dataclasses.field(default_factory=list)
     totals: bool = True
     largest_page: int = 1000
     partial_status: int = 206
@@ -120,6 +155,7 @@ class FakeCRM:
             (CUSTOMERS, "customers"),
             (INDIVIDUALS, "individuals"),
             (ORGANIZATIONS, "organizations"),
+            (AGREEMENTS, "agreements"),
         ):
             routes += [
                 Route(path, self._list(kept)),
@@ -192,7 +228,7 @@ def _values(found: Any, path: str) -> Iterator[str]:
 
 def _question(request: Request) -> str:
     path = request.scope["raw_path"].decode()
-    for collection in (CUSTOMERS, INDIVIDUALS, ORGANIZATIONS):
+    for collection in (CUSTOMERS, INDIVIDUALS, ORGANIZATIONS, AGREEMENTS):
         path = path.replace(collection, "/" + collection.rpartition("/")[2])
     params = [f"{name}={value}" for name, value in request.query_params.multi_items() if name != "limit"]
     return f"{path}?{'&'.join(params)}" if params else path
@@ -214,3 +250,17 @@ def connector_to(crm: FakeCRM, *, clock: FixedClock | None = None, **values: Any
     """A connector that talks to *crm*; *values* are settings."""
     surroundings = environment(transport=httpx.ASGITransport(app=crm.app()), clock=clock)
     return TMFConnector("crm", settings(**values), surroundings)
+
+
+def consent_settings(**values: Any) -> TMFConsentSettings:
+    """Settings of a connector to the fake's agreements."""
+    made: TMFConsentSettings = TMFConsentSettings.model_validate(
+        {"dialect": "tmf644", "url": "http://crm.test"} | values
+    )
+    return made
+
+
+def consents_of(crm: FakeCRM, *, clock: FixedClock | None = None, **values: Any) -> TMFConsentConnector:
+    """A connector that reads agreements from *crm*; *values* are settings."""
+    surroundings = environment(transport=httpx.ASGITransport(app=crm.app()), clock=clock)
+    return TMFConsentConnector("consent", consent_settings(**values), surroundings)

@@ -98,6 +98,27 @@ def test_a_topup_is_about_its_line_and_account():
     assert {("line", "99960000001"), ("account", "A1")} == found
 
 
+def test_an_agreement_about_privacy_is_about_itself_and_whom_it_engages():
+    engaged = [{"id": "p1", "role": "customer", "@referredType": "Individual"}, {"id": "p2", "role": "guardian"}]
+
+    found = about("partyPrivacyAgreement", id="a1", engagedParty=engaged)
+
+    assert {("agreement", "a1"), ("party", "p1"), ("customer", "p1"), ("party", "p2")} == found
+
+
+def test_an_agreement_that_is_gone_is_about_itself():
+    body: dict[str, Any] = {"eventType": "PartyPrivacyAgreementDeleteEvent", "id": "a1"}
+
+    assert {("agreement", "a1")} == about("partyPrivacyAgreement", id="a1")
+    assert {Subject(SubjectKind.AGREEMENT, "a1")} == subjects_of(as_object(body), readings=PLAN.readings)
+
+
+def test_a_privacy_profile_is_about_whom_it_is_for_and_who_agreed_to_it():
+    found = about("partyPrivacyProfile", id="x", agreedByParty={"id": "p1"}, applicableForParty={"id": "p2"})
+
+    assert {("party", "p1"), ("party", "p2")} == found
+
+
 def test_a_number_that_can_be_read_in_two_ways_is_about_both_lines():
     plan = NumberingPlan(country_code="62", lengths=frozenset({9, 10, 11, 12}))
     body: dict[str, Any] = {"event": {"topupBalance": {"id": "t", "logicalResource": {"id": "62812345678"}}}}
@@ -158,6 +179,7 @@ def test_a_key_of_absurd_length_is_passed_over():
         ("TMF654-PrepayBalance-v4.0.0", {"topupBalance", "adjustBalance", "transferBalance"}),
         ("TMF670-PaymentMethod-v4.0.0", {"paymentMethod"}),
         ("TMF622-ProductOrder-v4.0.0", {"productOrder"}),
+        ("TMF644-Privacy-v4.0.0", {"partyPrivacyAgreement", "partyPrivacyProfile"}),
     ],
 )
 def test_the_published_events_have_this_form(file, resources):

@@ -1,0 +1,5 @@
+"""The pretend operator's consent system."""
+
+from sandbox.consent.system import ConsentSystem
+
+__all__ = ["ConsentSystem"]
