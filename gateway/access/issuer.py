@@ -9,16 +9,18 @@ import asyncio
 import collections
 import dataclasses
 import hashlib
+import math
 from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 from connectors.clock import Clock
 from connectors.environment import Reporter
+from gateway.access.claims import AccessToken, Trust, Undecided, check_time
 from gateway.access.fetching import FetchError
 from gateway.access.keys import KeysError, keys_of
-from gateway.access.ring import Ring
+from gateway.access.ring import COOLDOWN_S, Ring
 from gateway.access.signatures import Algorithm, Verifier
-from gateway.access.token import AccessToken, KeyName, Trust, check_time, key_of, verified
+from gateway.access.token import KeyName, key_of, verified
 
 WAIT_S: Final = 0.9
 """So long a question waits for keys that are being fetched."""
@@ -57,11 +59,13 @@ class Issuer:
         self._believed: collections.OrderedDict[bytes, _Believed] = collections.OrderedDict()
 
     async def believed(self, token: str) -> AccessToken:
-        """What *token* says. Raises TokenError where it may not be believed."""
+        """What *token* says. Raises TokenError where it may not be believed, Undecided where there are no keys."""
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._believed.get(digest)
         key = key_of(token) if known is None else known.key
         await self._look_for(key)
+        if self._ring.is_empty(self._clock.monotonic()):
+            raise Undecided(retry_after_s=math.ceil(COOLDOWN_S))
         now = self._clock.now().timestamp()
         # Again, for the keys may have changed meanwhile, and then none of those that were believed is left.
         known = self._believed.get(digest)

@@ -5,6 +5,7 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.access.dpop import ALGORITHMS
 from gateway.access.settings import AccessSettings
 
 _WELL_KNOWN: Final = "/.well-known/oauth-protected-resource"
@@ -29,10 +30,16 @@ def metadata_of(settings: AccessSettings) -> Metadata | None:
         return None
     # RFC 9728, 3.1: between host and path.
     path = _WELL_KNOWN + address.path.rstrip("/")
-    document = {
+    document: dict[str, object] = {
         "resource": settings.audience,
-        "authorization_servers": [each.issuer for each in settings.issuers],
         "bearer_methods_supported": ["header"],
         "resource_name": "Switchboard",
     }
+    if settings.issuers:
+        # Not the one for development, of which nobody can learn anything over the network.
+        document["authorization_servers"] = [each.issuer for each in settings.issuers]
+    if settings.dpop is not None:
+        document["dpop_signing_alg_values_supported"] = list(ALGORITHMS)
+    if settings.client_certificate is not None:
+        document["tls_client_certificate_bound_access_tokens"] = True
     return Metadata(document, path, f"https://{address.netloc}{path}")

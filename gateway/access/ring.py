@@ -35,9 +35,11 @@ class Ring:
 
     def find(self, name: KeyName, now: float) -> Verifier | None:
         """What verifies a token that names such a key; None where nothing does."""
-        if self._keys is None or now - self._got_at >= self._keep_s:
-            return None
-        return self._keys.find(name)
+        return None if self._keys is None or self.is_empty(now) else self._keys.find(name)
+
+    def is_empty(self, now: float) -> bool:
+        """Whether there are no keys that serve at all, so that nothing can be said of any token."""
+        return self._keys is None or now - self._got_at >= self._keep_s
 
     def is_to_be_fetched(self, *, found: bool, now: float) -> bool:
         """Whether the keys are to be fetched now. *found*: whether those that are here have served the one who asks."""

@@ -78,6 +78,11 @@ def decoded(text: str) -> bytes:
     return found
 
 
+def encoded(content: bytes) -> str:
+    """The base64url of *content*, without padding."""
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
+
+
 def _rsa(key: JsonObject, algorithm: str) -> Verify:
     _demand(key, "kty", "RSA")
     modulus, exponent = (int.from_bytes(decoded(key.require_text(name)), "big") for name in ("n", "e"))

@@ -5,10 +5,10 @@ import datetime as dt
 
 import pytest
 
+from gateway.access.claims import TokenError, Trust, Undecided
 from gateway.access.fetching import FetchError
 from gateway.access.issuer import WAIT_S, Issuer
 from gateway.access.signatures import Verifier
-from gateway.access.token import TokenError, Trust
 from tests.connectors.support import FixedClock, Reports
 from tests.gateway.access.issuing import AUDIENCE, ISSUER, NOW, jwks, rsa_jwk, rsa_key, token
 
@@ -53,7 +53,7 @@ class Trying:
     async def believes(self, written: str) -> bool:
         try:
             await self.issuer.believed(written)
-        except TokenError:
+        except (TokenError, Undecided):
             return False
         return True
 
@@ -187,7 +187,9 @@ async def test_without_keys_nobody_is_believed() -> None:
     silent = Trying(b"")
     silent.published.body = FetchError("it is away")
 
-    assert not await silent.believes(token())
+    with pytest.raises(Undecided) as caught:
+        await silent.issuer.believed(token())
+    assert 10 == caught.value.retry_after_s
 
 
 async def test_what_is_no_token_asks_the_issuer_nothing(trying: Trying) -> None:

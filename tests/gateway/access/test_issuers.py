@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
+from gateway.access.claims import TokenError, Trust
 from gateway.access.issuer import Issuer
 from gateway.access.issuers import Issuers
-from gateway.access.token import TokenError, Trust
 from tests.connectors.support import FixedClock, Reports
 from tests.gateway.access.issuing import AUDIENCE, ISSUER, NOW, jwks, rsa_jwk, rsa_key, token
 

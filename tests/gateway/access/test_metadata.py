@@ -36,6 +36,25 @@ def test_it_stands_between_host_and_path_of_the_address(audience: str, path: str
     )
 
 
+def test_it_says_how_tokens_may_be_bound() -> None:
+    holders = {"dpop": {"url": "https://graph.example/graphql"}, "client_certificate": {"trusted_proxies": ["::1"]}}
+    found = metadata_of(
+        AccessSettings.model_validate(settings("https://graph.example").model_dump(by_alias=True) | holders)
+    )
+
+    assert found is not None
+    assert found.document["tls_client_certificate_bound_access_tokens"] is True
+    assert "ES256" in str(found.document["dpop_signing_alg_values_supported"])
+
+
+def test_the_issuer_for_development_is_in_nobodys_metadata() -> None:
+    more = {"audience": "https://graph.example", "development": {}, "clients": {"desk": {"class": "agent"}}}
+    found = metadata_of(AccessSettings.model_validate(more))
+
+    assert found is not None
+    assert "authorization_servers" not in found.document
+
+
 @pytest.mark.parametrize(
     "audience", ["graph", "urn:graph", "http://graph.example", "https://", "https://a?b", "https://["]
 )

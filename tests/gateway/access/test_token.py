@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.access.claims import TokenError, Trust
 from gateway.access.keys import keys_of
 from gateway.access.signatures import decoded
-from gateway.access.token import TokenError, Trust, issuer_of, verified
+from gateway.access.token import issuer_of, verified
 from tests.gateway.access.issuing import (
     AUDIENCE,
     CLAIMS,
@@ -45,7 +46,7 @@ def why(written, *, keys=KEYS, now=NOW):
 def test_a_right_token_is_believed_and_says_who_asks_and_what_for():
     found = verified(token(), KEYS.find, TRUST, now=NOW)
 
-    assert (ISSUER, "u-1", "desk", "t-1") == (found.issuer, found.subject, found.client_id, found.token_id)
+    assert (ISSUER, "u-1", "desk") == (found.issuer, found.subject, found.client_id)
     assert frozenset({"customer:read", "bill:read"}) == found.scopes
     assert (NOW - 10, NOW + 300) == (found.valid_from, found.expires_at)
     assert "u-1" not in repr(found)
@@ -260,3 +261,12 @@ def test_a_letter_that_was_changed_anywhere_makes_it_another_token(at, letter):
 
     if changed != right:
         why(changed)
+
+
+def test_a_case_is_named_where_tokens_of_the_client_name_one() -> None:
+    trust = Trust(issuer=ISSUER, audience=AUDIENCE, case_claims={"desk": "ticket"})
+
+    assert "T-4711" == verified(token(ticket="T-4711"), KEYS.find, trust, now=NOW).case
+    for wrong in ({}, {"ticket": ""}, {"ticket": 4711}):
+        with pytest.raises(TokenError, match="names no case"):
+            verified(token(**wrong), KEYS.find, trust, now=NOW)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from gateway.access.claims import TokenError, object_of
+from gateway.access.compact import parts
 from gateway.access.keys import KeysError, keys_of
-from gateway.access.token import TokenError, _key_name, _object, _parts
+from gateway.access.token import _key_name
 from tests.dialects import dialects_folder
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
@@ -24,8 +26,8 @@ def _is_believed(jws: str, key: dict[str, Any], algorithm: str) -> bool:
     """Whether the signature is, whatever kind of token it is."""
     try:
         keys = keys_of(json.dumps({"keys": [key]}).encode(), algorithms=[algorithm])  # type: ignore[list-item]
-        header, _, signature = _parts(jws)
-        said = _object(header, "header")
+        header, _, signature = parts(jws)
+        said = object_of(header, "header")
         found = keys.find(_key_name(type(said)({**said.members, "typ": "at+jwt"})))
     except (KeysError, TokenError):
         return False
