@@ -1,9 +1,10 @@
 """
-Calls per second that all replicas share: one GCRA bucket for each system, in Redis or Valkey.
+What all replicas share a count of: one GCRA bucket for each system or client, in Redis or Valkey.
 
-Redis' own clock counts, so replicas need not agree on the time. A key holds a system's name and never anything of a
-caller. Without Redis there is no answer, at once; the guard then counts for itself. When it is back nobody counts there
-until all can have noticed: the whole for some and their parts for others would be more than the system bears.
+Calls of a system are taken one by one, of a client's budget some are leased ahead. Redis' own clock counts, so replicas
+need not agree on the time. A key holds a configured name and never anything of a caller. Without Redis there is no
+answer, at once; whoever asked then counts for itself. When it is back nobody counts there until all can have noticed:
+the whole for some and their parts for others would be more than was promised.
 """
 
 import asyncio
@@ -15,15 +16,18 @@ from redis.asyncio import Redis
 from connectors.clock import Clock
 from connectors.environment import Reporter
 from connectors.guard.budget import LATE_S
+from gateway.demand.leases import Leased
 from gateway.stores.redis_client import CONNECT_S, FAILURES
 
 if TYPE_CHECKING:
     from redis.commands.core import AsyncScript
 
 _TAKE = """
--- KEYS: bucket, since when all count here. ARGV: rate, burst, kept free, what settling takes, away for so long or -1.
+-- KEYS: bucket, since when all count here. ARGV: rate, burst, kept free, what settling takes, away for so long or -1,
+-- needed, wanted. Gives how long to wait, how much is granted, from what is needed to what is wanted, and what is left.
 local rate, burst, kept_free = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local settling, away = tonumber(ARGV[4]), tonumber(ARGV[5])
+local needed, wanted = tonumber(ARGV[6]), tonumber(ARGV[7])
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 -- Whoever comes back may not be the only one who was away. Until the others have come, too, everybody takes its part,
@@ -39,15 +43,22 @@ if now < begins then
 end
 -- The instant at which the bucket is full again; it is empty when counting begins. Further away than a whole bucket
 -- takes to fill it cannot be, unless the clock was set back or the operator has lowered the burst.
-local full_at = math.max(tonumber(redis.call('GET', KEYS[1]) or now), begins + burst / rate)
-full_at = math.max(now, math.min(full_at, now + burst / rate))
-local wait = full_at - now - (burst - 1 - kept_free) / rate
-if wait > 0.000001 then
-  return string.format('%.6f', wait)
+local kept = tonumber(redis.call('GET', KEYS[1]) or now)
+local full_at = math.max(now, math.min(math.max(kept, begins + burst / rate), now + burst / rate))
+local function keep()
+  redis.call('SET', KEYS[1], string.format('%.17g', full_at), 'PX', math.ceil((full_at - now) * 1000) + 1000)
 end
-full_at = full_at + 1 / rate
-redis.call('SET', KEYS[1], string.format('%.17g', full_at), 'PX', math.ceil((full_at - now) * 1000) + 1000)
-return '0'
+local left = burst - kept_free - (full_at - now) * rate
+local wait = full_at - now - (burst - needed - kept_free) / rate
+if wait > 0.000001 then
+  -- Else the bucket would be found empty again and again, and would not begin to fill.
+  if kept > full_at then keep() end
+  return {string.format('%.6f', wait), '0', string.format('%.6f', left)}
+end
+local granted = math.max(needed, math.min(wanted, math.floor(left)))
+full_at = full_at + granted / rate
+keep()
+return {'0', string.format('%.6f', granted), string.format('%.6f', left - granted)}
 """
 _PAUSES_S = (1.0, 2.0, 5.0)
 """How long an absent Redis is left alone: after its first failure, its second, and any later one."""
@@ -84,6 +95,16 @@ class RedisRates:
 
     async def take(self, key: str, *, rate: float, burst: float, kept_free: float) -> float | None:
         """As `connectors.guard.rates.Rates` says."""
+        found = await self._ask(key, rate=rate, burst=burst, kept_free=kept_free, need=1, want=1)
+        return None if found is None else found.wait_s
+
+    async def lease(self, key: str, *, rate: float, burst: float, need: float, want: float) -> Leased | None:
+        """As `gateway.demand.leases.Leases` says."""
+        return await self._ask(key, rate=rate, burst=burst, kept_free=0, need=need, want=want)
+
+    async def _ask(
+        self, key: str, *, rate: float, burst: float, kept_free: float, need: float, want: float
+    ) -> Leased | None:
         if self._doubts is not None or not self._may_ask():
             return None
         began = self._clock.monotonic()
@@ -91,7 +112,7 @@ class RedisRates:
         keys = [f"{self._namespace}:rate:{key}", f"{self._namespace}:rates-since"]
         try:
             async with asyncio.timeout(self._timeout_s):
-                wait = await self._take(keys=keys, args=[rate, burst, kept_free, self._settling_s, away_s])
+                found = await self._take(keys=keys, args=[rate, burst, kept_free, self._settling_s, away_s, need, want])
         except TimeoutError:
             self._doubt()
             return None
@@ -101,7 +122,7 @@ class RedisRates:
         if self._failures:
             self._failures = 0
             self._report.info("shared_rates_back")
-        return None if wait is None else float(wait)
+        return None if found is None else Leased(*map(float, found))
 
     async def aclose(self) -> None:
         """Leave nothing under way. The client is closed by whoever made it."""

@@ -152,6 +152,8 @@ async def test_a_clock_that_was_set_back_keeps_nobody_out_for_longer_than_a_buck
 
     assert wait is not None
     assert 0 < wait <= 0.5
+    await asyncio.sleep(wait + 0.01)
+    assert 0 == await take(rates(client), rate=10, burst=5)
 
 
 async def test_without_redis_there_is_no_answer_at_once_and_it_is_told_once(server, client):
