@@ -1,0 +1,1 @@
+"""How the graph changes from release to release."""

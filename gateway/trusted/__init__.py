@@ -1,0 +1,1 @@
+"""Trusted operations: which documents a client may ask, found by their hash, and how they are registered."""
