@@ -3,7 +3,13 @@
 from typing import Any
 
 LONGEST = 1024 * 1024
-"""Bytes that a command, or what is said back, may have."""
+"""Bytes that a command may have."""
+
+LONGEST_ANSWER = 16 * LONGEST
+"""Bytes that all processes together may say back."""
+
+CONFLICT = "CONFLICT"
+"""The code of a change that was made for an earlier version."""
 
 Said = dict[str, Any]
 
@@ -13,9 +19,10 @@ def done(answer: Any) -> Said:
     return {"answer": answer}
 
 
-def refused(why: str, *, worker: int | None = None) -> Said:
-    """It was not done."""
-    return {"error": why} if worker is None else {"worker": worker, "error": why}
+def refused(why: str, *, worker: int | None = None, code: str | None = None) -> Said:
+    """It was not done; *code* is for programs."""
+    found: Said = {"error": why} if worker is None else {"worker": worker, "error": why}
+    return found if code is None else {**found, "code": code}
 
 
 def answered(said: Said, *, worker: int) -> Said:

@@ -7,7 +7,8 @@ import os
 import pathlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from connectors.guard.subject import Subject, SubjectKind
@@ -19,10 +20,24 @@ from gateway.control.listener import Do, listening, note
 from gateway.log import logger
 from resolvers.errors import where
 
+Serving = Callable[[Do], AbstractAsyncContextManager[object]]
+"""Has commands come by another way, too, for as long as a block runs."""
+
+
+def nobody(_: Do) -> AbstractAsyncContextManager[None]:
+    """No other way."""
+    return contextlib.nullcontext()
+
 
 @contextlib.asynccontextmanager
-async def attended(desk: Desk, *, path: pathlib.Path | None, end: socket.socket | None) -> AsyncIterator[None]:
-    """Have *desk* do what it is told, over the socket at *path*, or over *end* where there are several workers."""
+async def attended(
+    desk: Desk, *, path: pathlib.Path | None, end: socket.socket | None, api: Serving = nobody
+) -> AsyncIterator[None]:
+    """
+    Have *desk* do what it is told, over the socket at *path*, or over *end* where there are several workers.
+
+    Where it is alone, *api* serves it as well.
+    """
     if end is not None:
         async with _among_others(desk, end):
             yield
@@ -31,7 +46,7 @@ async def attended(desk: Desk, *, path: pathlib.Path | None, end: socket.socket 
         async def alone(command: Command) -> list[Said]:
             return [await _said(desk, command)]
 
-        async with listening(path, alone):
+        async with listening(path, alone), api(alone):
             with reloaded_by_signal(alone):
                 yield
 
@@ -80,7 +95,7 @@ async def _said(desk: Desk, command: Command) -> Said:
     try:
         return done(await desk.do(command))
     except Refused as exc:
-        return refused(str(exc))
+        return refused(str(exc), code=exc.code)
     except Exception as exc:  # noqa: BLE001 - a surprise is told where it happened, and the process goes on
         logger().error("control_failed", command=command.do, kind=type(exc).__name__, where=where(exc))
         return refused(f"it failed with a surprise ({type(exc).__name__}); the log says where")

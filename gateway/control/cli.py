@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from gateway.control import status_table
+from gateway.control import cli_overrides, status_table
 from gateway.control.client import NotDone, socket_of, told
 from gateway.control.status_table import name_of
 
@@ -18,6 +18,7 @@ SUBJECTS: Mapping[str, str] = {
     "line": "a line, by its number",
     "sim": "a SIM, by its IMSI",
     "party": "a party, by its id",
+    "agreement": "a privacy agreement, by its id",
 }
 """Whom an invalidation may be about. The guard's own words, written down again: the guard takes long to import."""
 
@@ -29,7 +30,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Add the command to the command line."""
     control = commands.add_parser(
         "control",
-        help="tell a running gateway something: its state, what to forget, a breaker, new credentials",
+        help="tell a running gateway something: its state, what to forget, what is forbidden for now, new credentials",
         epilog="exit code: 0 every process did it; 1 one did not, or no gateway answers; 2 the settings are wrong",
     )
     what = control.add_subparsers(required=True, metavar="WHAT")
@@ -47,7 +48,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     breaker.add_argument("system", help="name of the system")
     breaker.add_argument("state", choices=("open", "closed", "auto"), help="open: it is not asked; auto: as it was")
     breaker.add_argument("--class", dest="operation_class", metavar="NAME", help="one class of its operations alone")
+    breaker.add_argument("--why", help="have it hold on every replica, until it is taken back; it is kept and logged")
     breaker.set_defaults(command=_run, told=_breaker)
+
+    cli_overrides.add_to(what, common, run=_run)
 
     invalidate = what.add_parser(
         "invalidate",
@@ -59,11 +63,14 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     for kind, meaning in SUBJECTS.items():
         invalidate.add_argument(f"--{kind}", action="append", default=[], metavar="KEY", help=meaning)
     invalidate.add_argument("--system", metavar="NAME", help="all that this system gave")
-    invalidate.set_defaults(command=_run, told=_invalidate)
+    invalidate.add_argument("--why", help="put on record first that it was done, by whom and why; not about whom")
+    invalidate.set_defaults(command=_run, told=_invalidate, noted=cli_overrides.invalidated)
 
 
 def _breaker(options: argparse.Namespace) -> dict[str, Any]:
     of_class = options.operation_class
+    if options.why is not None:
+        return cli_overrides.breaker(options)
     return {"do": "breaker", "system": options.system, "state": options.state, "operation_class": of_class}
 
 
@@ -84,6 +91,8 @@ def _run(options: argparse.Namespace) -> int:
     path = socket_of(options.config)
     shown = getattr(options, "shown", _lines)
     try:
+        if getattr(options, "noted", None) is not None and options.why is not None:
+            told(path, options.noted(options))
         said = _together([told(path, part) for part in _parts(options.told(options))])
     except NotDone as exc:
         print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal

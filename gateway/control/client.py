@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.paths import BASE_FOLDER, path_from
-from gateway.control.answers import LONGEST
+from gateway.control.answers import LONGEST, LONGEST_ANSWER
 from gateway.mistakes import SettingsError
 from gateway.settings_written import read
 
@@ -57,4 +57,4 @@ def _exchange(path: pathlib.Path, line: bytes) -> bytes:
         there.connect(str(path))
         there.sendall(line)
         with there.makefile("rb") as answer:
-            return answer.readline(LONGEST)
+            return answer.readline(LONGEST_ANSWER)

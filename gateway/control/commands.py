@@ -1,16 +1,26 @@
 """What may be told to a running gateway: a closed set of commands, read strictly, in which no number is printed."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from connectors.guard.subject import Subject, SubjectKind
+from gateway.control.answers import CONFLICT
+from gateway.overrides.override import Name, Override, Words
 
 MAX_SUBJECTS = 1000
 
 
 class Refused(Exception):
     """A command that cannot be done. The text is for the operator and holds nothing of what was asked about."""
+
+    code: ClassVar[str | None] = None
+
+
+class Conflicting(Refused):
+    """One that was made for an earlier version than there is."""
+
+    code = CONFLICT
 
 
 class _Command(BaseModel):
@@ -64,7 +74,88 @@ class Reload(_Command):
     do: Literal["reload"] = "reload"
 
 
-Command = Status | Invalidate | ForceBreaker | Reload
+class Usage(_Command):
+    """Tell which fields clients ask: by client, or of this client, or who asks this field, or what is not asked."""
+
+    do: Literal["usage"] = "usage"
+    client: Annotated[str, Field(max_length=256)] | None = None
+    field: Annotated[str, Field(max_length=256)] | None = None
+    unused: bool = False
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> "Usage":
+        if self.field is not None and (self.client is not None or self.unused):
+            raise ValueError("of a field its users are told; leave out the client and what is unused")
+        return self
+
+
+class _ByHand(_Command):
+    """Something that is kept: who says it and why, and which version was seen last, where that matters."""
+
+    by: Name
+    why: Words
+    expected: Annotated[int, Field(ge=0)] | None = None
+    by_then: AwareDatetime | None = None
+    """Not to be done any more at that time: whoever told it has told another process, or gave up."""
+
+
+class Put(_ByHand):
+    """Have an override hold, everywhere."""
+
+    do: Literal["put"] = "put"
+    override: Override
+    until: AwareDatetime | None = None
+
+
+class Lift(_ByHand):
+    """Have an override hold no more: the one that is about *key*."""
+
+    do: Literal["lift"] = "lift"
+    key: Annotated[tuple[Name, ...], Field(min_length=2, max_length=3)]
+
+
+class GoBack(_ByHand):
+    """Have all overrides be as they were at a version."""
+
+    do: Literal["rollback"] = "rollback"
+    to: Annotated[int, Field(ge=0)]
+
+
+class Overrides(_Command):
+    """Tell which overrides hold."""
+
+    do: Literal["overrides"] = "overrides"
+
+
+class History(_Command):
+    """Tell who has changed which overrides when and why, the last change first."""
+
+    do: Literal["history"] = "history"
+    most: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class Note(_Command):
+    """Put on record that an operator does something that is not kept: what, who and why."""
+
+    do: Literal["note"] = "note"
+    by: Name
+    why: Words
+    what: Name
+
+
+class Look(_Command):
+    """Look now whether somebody has changed overrides."""
+
+    do: Literal["look"] = "look"
+
+
+Change = Put | Lift | GoBack
+"""Commands that one process does for all."""
+
+Question = Overrides | History | Note
+"""Commands to which one answer is enough."""
+
+Command = Status | Invalidate | ForceBreaker | Reload | Usage | Put | Lift | GoBack | Overrides | History | Note | Look
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="do")])
 

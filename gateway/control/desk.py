@@ -5,7 +5,22 @@ from typing import Any, Protocol
 
 from connectors.guard.subject import Subject, SubjectKind
 from connectors.numbering import NumberingPlan
-from gateway.control.commands import Command, ForceBreaker, Invalidate, Refused, Reload, Status
+from gateway.control.commands import (
+    Command,
+    ForceBreaker,
+    GoBack,
+    History,
+    Invalidate,
+    Lift,
+    Look,
+    Note,
+    Overrides,
+    Put,
+    Refused,
+    Reload,
+    Status,
+    Usage,
+)
 from gateway.control.invalidation import Invalidation
 
 
@@ -18,6 +33,26 @@ class Breakers(Protocol):
 
     def force(self, system: str, state: str | None, operation_class: str | None) -> None:
         """Keep it `open` or `closed`; None lets it decide. Raises LookupError for one that is not there."""
+        ...
+
+
+class Counts(Protocol):
+    """Which fields clients asked of this process."""
+
+    def told(self, *, client: str | None, field: str | None, unused: bool) -> dict[str, Any]:
+        """As JSON can hold it. Raises LookupError for a field that the graph does not have."""
+        ...
+
+
+class Overriding(Protocol):
+    """What operators say over the settings, as this process keeps it."""
+
+    async def do(self, command: Put | Lift | GoBack | Overrides | History | Note | Look) -> dict[str, Any]:
+        """Do it, and tell what came of it as JSON can hold it. Raises Refused."""
+        ...
+
+    def status(self) -> dict[str, Any]:
+        """What holds now, as JSON can hold it."""
         ...
 
 
@@ -38,6 +73,8 @@ class Desk:
         reload: Reloading,
         breakers: Breakers | None = None,
         sections: Mapping[str, Section] | None = None,
+        usage: Counts | None = None,
+        overriding: Overriding | None = None,
     ) -> None:
         self.invalidation = invalidation
         self._systems = systems
@@ -45,6 +82,8 @@ class Desk:
         self._reload = reload
         self._breakers = breakers
         self._sections = sections or {}
+        self._usage = usage
+        self._overriding = overriding
 
     async def do(self, command: Command) -> dict[str, Any]:
         """Do it in this process, and tell what came of it as JSON can hold it. Raises Refused."""
@@ -57,6 +96,12 @@ class Desk:
                 return self._force(command)
             case Reload():
                 return {"systems": {name: str(outcome) for name, outcome in (await self._reload()).items()}}
+            case Usage():
+                return self._used(command)
+            case Put() | Lift() | GoBack() | Overrides() | History() | Note() | Look():
+                if self._overriding is None:
+                    raise Refused("this gateway keeps no overrides")
+                return await self._overriding.do(command)
 
     async def forget_everything(self) -> None:
         """Forget all that was kept, because it is not known any more what to forget of it."""
@@ -68,6 +113,7 @@ class Desk:
             "systems": sorted(self._systems),
             "breakers": [dict(each) for each in breakers],
             "forgotten": {"subjects": self.invalidation.subjects},
+            **({} if self._overriding is None else {"overrides": self._overriding.status()}),
             **{name: section() for name, section in self._sections.items()},
         }
 
@@ -99,6 +145,14 @@ class Desk:
         except (LookupError, ValueError) as exc:
             raise Refused(str(exc.args[0]) if exc.args else "there is no such breaker") from None
         return {"system": command.system, "state": command.state}
+
+    def _used(self, command: Usage) -> dict[str, Any]:
+        if self._usage is None:
+            raise Refused("this gateway does not count which fields are asked")
+        try:
+            return self._usage.told(client=command.client, field=command.field, unused=command.unused)
+        except LookupError as exc:
+            raise Refused(str(exc.args[0])) from None
 
     def _check_system(self, name: str) -> None:
         if name not in self._systems:

@@ -7,12 +7,27 @@ It stands in the process that supervises and does nothing itself: each worker ha
 import asyncio
 import contextlib
 import dataclasses
+import datetime as dt
 import socket
 from collections.abc import AsyncIterator
 
+from connectors.clock import Clock, SystemClock
 from gateway.control.answers import Said, answered, no_answer, refused
 from gateway.control.channel import Channel, Message, NoAnswer
-from gateway.control.commands import Command, ForceBreaker, written
+from gateway.control.commands import (
+    Change,
+    Command,
+    ForceBreaker,
+    GoBack,
+    History,
+    Lift,
+    Look,
+    Note,
+    Overrides,
+    Put,
+    Question,
+    written,
+)
 
 ANSWER_S = 2.0
 """So long a worker may take to answer. One that hangs must not keep the operator waiting."""
@@ -29,7 +44,8 @@ class _Heard:
 class Hub:
     """The channels to the workers that there are, by place."""
 
-    def __init__(self, *, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, *, answer_s: float = ANSWER_S, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
         self._answer_s = answer_s
         self._channels: dict[int, Channel] = {}
         self._ready: set[int] = set()
@@ -67,11 +83,45 @@ class Hub:
 
         A forced breaker stands also for workers to come, unless somebody answers and all who do refuse it.
         """
-        if not isinstance(command, ForceBreaker):
-            return [each.said for each in await self._ask_all(command)]
-        # One after the other, so that what is put back is what stood before this one.
-        async with self._forcing:
-            return await self._force(command)
+        match command:
+            case ForceBreaker():
+                # One after the other, so that what is put back is what stood before this one.
+                async with self._forcing:
+                    return await self._force(command)
+            case Put() | Lift() | GoBack():
+                return await self._change(command)
+            case Overrides() | History() | Note():
+                _, heard = await self._ask_one(command)
+                return [heard.said]
+            case _:
+                return [each.said for each in await self._ask_all(command)]
+
+    async def _change(self, command: Change) -> list[Said]:
+        """Have one worker do it, for all; the others are told to look, and say when they have."""
+        place, heard = await self._ask_one(command)
+        if not heard.by_desk or "error" in heard.said:
+            return [heard.said]
+        others = [self._ask(other, channel, Look()) for other, channel in self._others(place)]
+        return [heard.said, *(each.said for each in await asyncio.gather(*others))]
+
+    async def _ask_one(self, command: Change | Question) -> tuple[int, _Heard]:
+        """The first worker that answers, and what it says."""
+        place, heard = 0, _Heard(refused("no worker serves yet; say it again"))
+        for place, channel in [each for each in sorted(self._channels.items()) if each[0] in self._ready]:
+            if isinstance(command, Put | Lift | GoBack):
+                # One that hangs must not do it late, when another has, and somebody has taken it back since.
+                by_then = self._clock.now() + dt.timedelta(seconds=self._answer_s / 2)
+                command = command.model_copy(update={"by_then": by_then})
+            heard = await self._ask(place, channel, command)
+            if heard.by_desk:
+                break
+        return place, heard
+
+    def _others(self, place: int) -> list[tuple[int, Channel]]:
+        # One that is being started looks by itself before it serves.
+        return [
+            (other, each) for other, each in sorted(self._channels.items()) if other != place and other in self._ready
+        ]
 
     async def _force(self, command: ForceBreaker) -> list[Said]:
         before = dict(self._standing)

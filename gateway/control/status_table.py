@@ -101,6 +101,9 @@ def _rest(answers: Answers) -> Iterator[tuple[str, str]]:
     redis = {who: found for who, answer in answers.items() if (found := answer.get("redis"))}
     if redis:
         yield "redis", _redis(redis)
+    held = {who: found for who, answer in answers.items() if (found := answer.get("overrides"))}
+    if held:
+        yield "overrides", _overrides(held)
     forgotten = sum(_part(answer, "forgotten").get("subjects", 0) for answer in answers.values())
     yield "forgotten", f"{forgotten:,} subjects since the start"
 
@@ -117,6 +120,17 @@ def _redis(found: Mapping[str, Mapping[str, Any]]) -> str:
         word = {True: "there", False: "AWAY", None: "not known yet"}[is_there]
         told.append(f"{whom}{word}{f' since {_time(since)}' if since else ''}")
     return "; ".join(told)
+
+
+def _overrides(held: Mapping[str, Mapping[str, Any]]) -> str:
+    by_state: dict[str, list[str]] = {}
+    for who, found in held.items():
+        said = "; ".join(found["in_force"]) or "none"
+        trouble = "".join(f"; AWAY: {each}" for each in found["trouble"])
+        by_state.setdefault(f"{said} (version {found['version']}){trouble}", []).append(who)
+    return "; ".join(
+        state if len(by_state) == 1 else f"{', '.join(names)}: {state}" for state, names in by_state.items()
+    )
 
 
 def _added(answers: Answers, part: str) -> dict[str, int]:

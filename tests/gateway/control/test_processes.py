@@ -14,7 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.control.commands import Command, Reload, Status
+from connectors.guard import SystemState
+from gateway.control.commands import Command, Lift, Put, Reload, Status
+from gateway.overrides.override import SystemIs
 from tests.conftest import ROOT, started
 from tests.gateway.control.support import tell
 
@@ -107,6 +109,28 @@ def test_a_worker_that_died_is_replaced_by_one_that_is_told_too(gateway):
 
     assert 2 == len(set(after))
     assert before[1] in after
+
+
+def _held(gateway: Gateway) -> list[list[str]]:
+    return [each["answer"]["overrides"]["in_force"] for each in gateway.tell(Status()) if "answer" in each]
+
+
+def test_what_is_said_over_the_settings_both_hold_and_one_that_takes_the_place_of_another(gateway):
+    off = SystemIs(system="crm", state=SystemState.OFF)
+    said = gateway.tell(Put(by="alice", why="INC-1", override=off))
+    assert {"version": 1, "did": "system crm off"} == said[0]["answer"]
+    assert [[off.said], [off.said]] == _held(gateway)
+
+    victim = gateway.pids[0]
+    os.kill(victim, signal.SIGKILL)
+    end = time.monotonic() + 90
+    while (pids := gateway.pids) == [] or len(pids) < 2 or victim in pids:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert [[off.said], [off.said]] == _held(gateway)
+
+    gateway.tell(Lift(by="alice", why="INC-1 is over", key=off.key))
+    assert [[], []] == _held(gateway)
 
 
 def test_the_command_line_tells_all_of_them(gateway):

@@ -132,3 +132,18 @@ def test_a_gateway_of_another_release_may_tell_less():
     less = {"systems": ["crm"], "breakers": [], "forgotten": {"subjects": 0}, "process": {"pid": 7}}
 
     assert "crm     ?       ?        ?        well" == told(less)[3]
+
+
+def test_what_holds_over_the_settings_is_told_once_where_all_agree_and_by_process_where_not():
+    def said(worker: int, version: int, *held: str, trouble: tuple[str, ...] = ()) -> dict[str, Any]:
+        overrides = {"version": version, "in_force": list(held), "trouble": list(trouble)}
+        return {"worker": worker, "answer": status(worker, overrides=overrides)}
+
+    def told(*each: dict[str, Any]) -> str:
+        (found,) = [line for line in lines(each) if line.startswith("overrides")]
+        return found.removeprefix("overrides").strip()
+
+    assert "crm off (version 3)" == told(said(1, 3, "crm off"), said(2, 3, "crm off"))
+    assert "worker 1: crm off (version 3); worker 2: none (version 2); AWAY: x" == told(
+        said(1, 3, "crm off"), said(2, 2, trouble=("x",))
+    )
