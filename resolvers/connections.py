@@ -8,6 +8,7 @@ import strawberry
 from strawberry import federation
 
 from resolvers.failures import BadInput
+from schema.policy import DataClass, governed
 
 T = TypeVar("T")
 
@@ -17,6 +18,7 @@ First = Annotated[int, strawberry.argument(description=f"How many to give, from 
 After = Annotated[str | None, strawberry.argument(description="Give what follows the item with this cursor.")]
 
 
+@governed(DataClass.OPERATIONAL)
 @federation.type(shareable=True, description="Where a page stands in its list.")
 class PageInfo:
     """Where a page stands in its list (Relay, PageInfo)."""
@@ -27,6 +29,7 @@ class PageInfo:
     end_cursor: str | None = strawberry.field(description="Cursor of the last item; null when there is none.")
 
 
+@governed(DataClass.OPERATIONAL)
 @strawberry.type(description="An item and its mark in the list.")
 class Edge(Generic[T]):
     """An item and its mark in the list (Relay, Edge)."""
@@ -35,6 +38,7 @@ class Edge(Generic[T]):
     node: T = strawberry.field(description="The item.")
 
 
+@governed(DataClass.OPERATIONAL)
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[T]):
     """A page of a list (Relay, Connection), with `nodes` for those who need no cursors."""

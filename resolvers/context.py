@@ -21,8 +21,11 @@ from resolvers.ids import IdCodec
 from resolvers.loaders import Loaders
 from resolvers.memory import IdentityMemory
 from resolvers.needs import Needs
+from resolvers.reach import Reach
 from resolvers.recollection import Recollection
+from schema.parts import BillingPart, CustomerPart, Part
 from schema.source import Ref, Source
+from schema.viewer import Viewer
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,9 +62,11 @@ class Context:
         "_variables",
         "gaps",
         "graph",
+        "reach",
         "recollection",
         "representations",
         "started_at",
+        "viewer",
         "within",
     )
 
@@ -73,10 +78,18 @@ class Context:
         variables: Mapping[str, Any],
         within: Terms,
         always_confirm: bool = False,
+        reach: Reach | None = None,
+        viewer: Viewer | None = None,
         ages: Ages = NO_AGES,
         beside: "Context | None" = None,
     ) -> None:
         self.graph = graph
+        self.reach = reach
+        """About whom this caller may read; None: about everybody."""
+
+        self.viewer = viewer
+        """What is known of who asks, if the gateway wants to know."""
+
         self.within = within
         self.started_at: dt.datetime = graph.clock.now() if beside is None else beside.started_at
         self.gaps: list[GraphQLError] = [] if beside is None else beside.gaps
@@ -105,18 +118,24 @@ class Context:
             graph = self.graph
             self._loaders = Loaders(
                 graph.routes,
-                parts=self._needs.parts(self._variables),
+                parts=self._parts(),
                 within=self.within,
                 now=self.started_at,
                 history=graph.history,
                 memory=graph.memory,
                 preceding=self._needs.preceding,
                 clock=graph.clock,
+                others_lines=self.reach is None,
             )
             # What is asked early is not told apart by where its field stands, so it could be older than that one wants.
             if graph.memory is not None and self._needs.foreseen and not self._ages:
                 self._begin_early(graph.memory, self._loaders)
         return self._loaders
+
+    def _parts(self) -> frozenset[Part]:
+        parts = self._needs.parts(self._variables)
+        # Whose a line is, its accounts tell; and whose consent counts, the customer's party.
+        return parts if self.reach is None else parts | {BillingPart.ACCOUNTS, CustomerPart.PARTY}
 
     def let_go(self) -> None:
         """Forget what was loaded: the operation is answered, and none of its resolvers is left."""
@@ -148,6 +167,8 @@ class Context:
                 variables=self._variables,
                 within=within,
                 always_confirm=self.recollection.always_confirm,
+                reach=self.reach,
+                viewer=self.viewer,
                 beside=self,
             )
         return self._beside[within]
@@ -161,7 +182,8 @@ class Context:
 
     def _begin_early(self, memory: IdentityMemory, loaders: Loaders) -> None:
         try:
-            Early(self.graph, loaders, self.recollection, memory).begin(self._needs, self._variables)
+            early = Early(self.graph, loaders, self.recollection, memory, reach=self.reach)
+            early.begin(self._needs, self._variables)
         except Exception as surprise:  # noqa: BLE001 - whatever goes wrong here, the resolvers ask everything themselves
             if self.graph.report is not None:
                 self.graph.report.warning("early_calls_failed", kind=type(surprise).__name__, where=where(surprise))

@@ -4,7 +4,8 @@ Calls started early: what a question will ask about somebody who is remembered, 
 Nothing here gives an answer. A call that was started lies in its loader under its key; the resolver that comes to ask
 the same finds it under way, and what no resolver asks for is never seen, nor is its failure. So a memory that is wrong
 costs calls and changes no answer. One that is right costs none: only what the resolvers will ask is asked, and where
-several customers share a call, all of them have to be remembered.
+several customers share a call, all of them have to be remembered. And nothing is asked about somebody whom the caller
+may turn out not to reach.
 """
 
 import dataclasses
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from resolvers.failures import BadInput
 from resolvers.loaders import AccountRef, Loaders
 from resolvers.memory import AccountFacts, CustomerNumber, IdentityMemory
-from resolvers.names import By, customer_name, line_name
+from resolvers.names import By, Name, customer_name, line_name
 from resolvers.needs import Foreseen, Needs
+from resolvers.reach import Reach
 from resolvers.recollection import Recollection
 from schema.customer import PartyRef
 
@@ -61,8 +63,17 @@ class KnownCustomer:
 class Early:
     """Starts the early calls of one operation."""
 
-    def __init__(self, graph: "Graph", loaders: Loaders, recollection: Recollection, memory: IdentityMemory) -> None:
+    def __init__(
+        self,
+        graph: "Graph",
+        loaders: Loaders,
+        recollection: Recollection,
+        memory: IdentityMemory,
+        *,
+        reach: Reach | None = None,
+    ) -> None:
         self.graph = graph
+        self._reach = reach
         self.loaders = loaders
         self.parties = True
         """Whether the parties of all customers are known, who share one call."""
@@ -90,7 +101,7 @@ class Early:
             self._start(root, things, variables)
 
     def customers(self, keys: Iterable[Mapping[str, Any]]) -> tuple[KnownCustomer, ...] | None:
-        """The customers of *keys*, without those that mean nothing; None when somebody is not remembered."""
+        """The customers of *keys*, without those that mean nothing; None when somebody is not remembered or reached."""
         found: list[KnownCustomer] = []
         for key in keys:
             try:
@@ -103,13 +114,13 @@ class Early:
         return tuple(found)
 
     def lines(self, key: Mapping[str, Any]) -> tuple[KnownLine, ...]:
-        """The line of a key, if something is remembered of it. Raises BadInput."""
+        """The line of a key, if something is remembered of it and it is within reach. Raises BadInput."""
         name = line_name(*_only(key), self.graph)
         if name.by is not By.IMSI:
             msisdn: str | None = name.value
         else:
             msisdn = self._recollection.trusted_sim(name.value) or self._msisdn(name.value)
-        return (KnownLine(msisdn, of_customer=False),) if msisdn is not None else ()
+        return (KnownLine(msisdn, of_customer=False),) if msisdn is not None and self._reaches_line(msisdn) else ()
 
     def account(self, line: KnownLine) -> AccountRef | None:
         """The account that a line is charged to, if it is remembered."""
@@ -126,14 +137,24 @@ class Early:
     def _customer(self, member: str, value: str) -> KnownCustomer | None:
         name = customer_name(member, value, self.graph)
         if name.by is By.NUMBER:
-            return self._known(CustomerNumber(name.system, name.value))
+            who = CustomerNumber(name.system, name.value)
+            return self._known(who) if self._reaches(who) else None
         resolved = self._recollection.resolved(name)
-        if resolved is None:
+        if resolved is None or not self._reaches(resolved.customer):
             return None
         if name.by is By.PARTY or self._recollection.trusted(name) is not None:
             return self._known(resolved.customer)
         msisdn = self._msisdn(name.value) if name.by is By.IMSI else None
         return self._known(resolved.customer, confirms=resolved.accounts, msisdn=msisdn)
+
+    def _reaches(self, who: CustomerNumber) -> bool:
+        return self._reach is None or self._reach.foresees(who.system, who.number)
+
+    def _reaches_line(self, msisdn: str) -> bool:
+        if self._reach is None:
+            return True
+        resolved = self._recollection.resolved(Name(By.MSISDN, msisdn))
+        return resolved is not None and self._reaches(resolved.customer)
 
     def _msisdn(self, imsi: str) -> str | None:
         """The remembered number of a SIM that the network is being asked about."""

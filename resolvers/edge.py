@@ -6,14 +6,15 @@ before the schema is built; subclassing the word under its own name would give t
 Strawberry has no public way to do this; a test pins the one used.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import strawberry
 from strawberry.types import Info, get_object_definition
 
-from schema.field import metadata
+from schema.field import OWN_POLICY, metadata, own_policy
 from schema.parts import Part
+from schema.policy import EVERYBODY, Audience, told_to_routers
 
 if TYPE_CHECKING:
     from resolvers.context import Context
@@ -65,14 +66,18 @@ def edge(
     early: Callable[..., Any] | None = None,
     parts: tuple[Part, ...] = (),
     parts_of_arguments: PartsOfArguments | None = None,
+    scopes: Iterable[str | frozenset[str]] | None = None,
+    audiences: Iterable[Audience] | None = None,
 ) -> Callable[[F], F]:
     """
     Add the decorated resolver to *word* as a field, needing *parts* of what it starts from and asks.
 
     The field has the resolver's name as GraphQL writes it, or exactly *name*. What it needs beyond *parts* may hang on
-    its arguments. *asks* are the questions it may put to systems, and *early* puts them ahead of time.
+    its arguments. *asks* are the questions it may put to systems, and *early* puts them ahead of time. *scopes* and
+    *audiences* are who may read it, where these are not those of the word and of what it leads to.
     """
     needs = declared(asks=asks, early=early, parts=parts, parts_of_arguments=parts_of_arguments)
+    needs.update(own_policy(scopes=scopes, audiences=audiences))
 
     def add(resolver: F) -> F:
         _add(word, resolver, name=name or resolver.__name__, graphql_name=name, description=description, needs=needs)
@@ -134,7 +139,9 @@ def _add(
     needs: Mapping[str, Any],
 ) -> None:
     definition = get_object_definition(word, strict=True)
-    field = strawberry.field(resolver, name=graphql_name, description=description, metadata=needs)
+    own = needs.get(OWN_POLICY, {})
+    told = told_to_routers(own.get("scopes", ()), own.get("audiences", EVERYBODY))
+    field = strawberry.field(resolver, name=graphql_name, description=description, metadata=needs, directives=told)
     field.python_name = name
     field.origin = word
     definition.fields.append(field)

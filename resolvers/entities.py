@@ -20,7 +20,7 @@ from connectors.routes import NoSuchSystemError
 from resolvers.context import Graph, context, loaders, operation
 from resolvers.edge import Ask, edge
 from resolvers.failures import BadInput, NotFound, TooCostly
-from resolvers.identity import CUSTOMER, LINE, line_of
+from resolvers.identity import CUSTOMER, LINE, Identity, line_of
 from resolvers.ids import ForeignIdError
 from resolvers.loaders import AccountKey, Loaders
 from resolvers.query import Query
@@ -29,6 +29,7 @@ from schema.billing import Bill, BillingAccount
 from schema.customer import Customer
 from schema.line import Line
 from schema.parts import BillingPart, Part
+from schema.policy import OURS, any_of
 from schema.scalars import read_msisdn
 from schema.source import Ref
 
@@ -44,19 +45,22 @@ Entity = Annotated[
 class Entities:
     """Finds what representations mean, with one operation's loaders."""
 
-    def __init__(self, graph: Graph, loaders: Loaders) -> None:
+    def __init__(self, graph: Graph, loaders: Loaders, identity: Identity) -> None:
         self._graph = graph
         self._loaders = loaders
+        self._identity = identity
 
     async def entity(self, value: object) -> Customer | Line | BillingAccount | Bill:
         """
         What the representation *value* means.
 
         A customer: CRM. An account: billing, QueryCustomerInfo. A bill: billing, QueryInvoice. A line: nobody is asked.
-        Raises BadInput, NotFound or a ConnectorError.
+        Raises BadInput, NotFound, a ConnectorError or what the caller's reach has against it.
         """
         named = read(value)
         ref = self._ref(named)
+        if named.kind is not Kind.CUSTOMER:
+            await self._admit_owner(named.kind, ref)
         try:
             match named.kind:
                 case Kind.CUSTOMER:
@@ -71,7 +75,13 @@ class Entities:
             raise NotFound from None
 
     async def _customer(self, ref: Ref) -> Customer:
-        return await self._loaders.customer_by_id(ref.system).load(ref.key[0])
+        return await self._identity.customer_numbered(ref.system, ref.key[0])
+
+    async def _admit_owner(self, kind: Kind, ref: Ref) -> None:
+        if kind is Kind.LINE:
+            await self._identity.admit_owner_of_line(ref.key[0])
+        else:
+            await self._identity.admit_owner_of_account(ref.key[0])
 
     async def _account(self, ref: Ref) -> BillingAccount:
         number = ref.key[0]
@@ -140,13 +150,15 @@ def _parts(arguments: Mapping[str, Any]) -> frozenset[Part]:
     "error of its own.",
     asks=(Ask("customers", "customers"), Ask("billing", "profile"), Ask("billing", "bills")),
     parts_of_arguments=_parts,
+    scopes=(any_of("customer:read", "line:read", "billing:read"),),
+    audiences=OURS,
 )
 async def _entities(info: Info[Any, Any], representations: list[FederationAny]) -> list[Entity | None]:
     operation(info).representations += len(representations)
     await asyncio.sleep(0)  # By then every `_entities` of the operation has counted its own, and nobody has been asked.
     if operation(info).representations > MAX_REPRESENTATIONS:
         raise TooCostly(f"At most {MAX_REPRESENTATIONS} representations can be resolved at once; send them in parts.")
-    entities = Entities(context(info).graph, loaders(info))
+    entities = Entities(context(info).graph, loaders(info), Identity(context(info)))
     # An exception in the list becomes an error at that place and leaves the others alone.
     found: list[Any] = await asyncio.gather(*map(entities.entity, representations), return_exceptions=True)
     return found

@@ -11,9 +11,10 @@ from graphql import FieldNode, GraphQLError
 
 from connectors.environment import Reporter
 from connectors.errors import ConnectorError
-from resolvers.failures import BadInput, GraphFailure
-from resolvers.messages import Language, message
+from resolvers.failures import BadInput, GraphFailure, Withheld
+from resolvers.messages import Language, message, scope_missing
 from resolvers.refusals import Refusals
+from schema.policy import alternatives
 
 MAX_ERRORS = 20
 MAX_MESSAGE = 500
@@ -31,18 +32,23 @@ def present(
     language: Language = "en",
     report: Reporter,
     refusals: Refusals | None = None,
+    systems: bool = True,
 ) -> list[dict[str, Any]]:
     """
     The `errors` member of a response (GraphQL specification, 7.1.2).
 
-    Each has `extensions.code`, `extensions.system` where a system is the cause, and `extensions.requestId`, which is
-    also in the log; `extensions.retryAfterMs` where it is known when asking again makes sense. At most MAX_ERRORS are
-    given and together they take at most MAX_BYTES; `extensions.omitted` of the last one says how many were left out.
+    Each has `extensions.code`, `extensions.system` where a system is the cause (with *systems*: for those who may know
+    what systems there are), and `extensions.requestId`, which is also in the log; `extensions.retryAfterMs` where it is
+    known when asking again makes sense, and `extensions.requiredScopes` where a token lacks some. At most MAX_ERRORS
+    are given, which take at most MAX_BYTES; `extensions.omitted` of the last one says how many were left out.
     No message is longer than MAX_MESSAGE characters.
 
     Each failure is told to *report*, but what was refused without asking its system only as *refusals* sums it up.
     """
     shown = [_present(error, request_id, language, report, refusals) for error in errors[:MAX_ERRORS]]
+    if not systems:
+        for each in shown:
+            each["extensions"].pop("system", None)
     while shown and _size(shown) > MAX_BYTES:
         if len(shown) == 1:
             shown[0].pop("path", None)
@@ -73,6 +79,8 @@ def _present(
         # Infinity stands for a `Retry-After` that cannot be read: nothing a caller could count with.
         if cause.retry_after_s and math.isfinite(cause.retry_after_s):
             extensions["retryAfterMs"] = math.ceil(cause.retry_after_s * 1000)
+    if isinstance(cause, Withheld):
+        extensions["requiredScopes"] = alternatives(cause.scopes)
     shown: dict[str, Any] = {"message": _text(error, cause, language)}
     if error.locations:
         shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations[:MAX_LOCATIONS]]
@@ -122,6 +130,8 @@ def _text(error: GraphQLError, cause: BaseException | None, language: Language) 
         text = _NUMBER.sub("…", error.message)
     elif isinstance(cause, BadInput):
         text = cause.reason
+    elif isinstance(cause, Withheld):
+        text = scope_missing(language)
     else:
         text = message(_code(cause), language)
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"

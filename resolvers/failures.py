@@ -41,3 +41,25 @@ class Forbidden(BadInput):
     """The caller may not ask this. `reason` says what, in words that tell nothing about the graph."""
 
     code = "FORBIDDEN"
+
+
+class Withheld(GraphFailure):
+    """The caller may not read a field. Of each group of *scopes* its token would need one more."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self, scopes: tuple[frozenset[str], ...] = ()) -> None:
+        super().__init__()
+        self.scopes = scopes
+
+
+class OutOfReach(GraphFailure):
+    """The caller may not read anything about whom it names. Whether anybody is known under that name is not told."""
+
+    code = "FORBIDDEN"
+
+
+class ConsentRequired(GraphFailure):
+    """Personal data needs the customer's consent, and none is in force. Why is not told: that is the customer's."""
+
+    code = "CONSENT_REQUIRED"

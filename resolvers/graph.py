@@ -1,5 +1,6 @@
 """The assembled graph: every word with its edges, as one schema."""
 
+import re
 from collections.abc import Iterable
 
 from graphql import GraphQLInputObjectType
@@ -9,14 +10,29 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 # Importing these modules adds their edges to the words; the schema is built below, after them.
-from resolvers import account, customer, directives, entities, ids_of_things, line, service, source, totals  # noqa: F401
+from resolvers import account, customer, directives, entities, ids_of_things, line, service, source, totals, viewer  # noqa: F401
 from resolvers.query import Query
 from schema.freshness import FreshElse
 from schema.scalars import SCALARS
 
+_SCOPES = re.compile(r" @requiresScopes\(scopes: \[\[[^()]*\]\]\)")
+_SCOPES_IMPORTED = re.compile(r'"@requiresScopes", ')
+
 
 class CustomerGraph(federation.Schema):
     """The schema. Errors are reported by `resolvers.errors`, so Strawberry's own logging of them is silent."""
+
+    def as_str(self) -> str:
+        """
+        The graph, as a subgraph.
+
+        Without `@requiresScopes`: the routers that do not know it refuse the whole supergraph rather than pass it over.
+        """
+        return _SCOPES_IMPORTED.sub("", _SCOPES.sub("", self.with_scopes()))
+
+    def with_scopes(self) -> str:
+        """The graph for routers that enforce `@requiresScopes` themselves."""
+        return super().as_str()
 
     def process_errors(self, errors: object, execution_context: ExecutionContext | None = None) -> None:
         """Nothing: an error's message may quote what the caller wrote, and that belongs in no log."""

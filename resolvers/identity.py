@@ -1,19 +1,25 @@
 """How a key becomes a customer or a line: which systems are asked, in which order, and when an answer is ambiguous."""
 
-from typing import NamedTuple
+from collections.abc import Awaitable
+from typing import NamedTuple, TypeVar
 
 from connectors.capabilities import BillingProfile
-from connectors.errors import NotKnown
+from connectors.errors import NotKnown, TooManyCalls
+from connectors.guard import subject
+from connectors.guard.record import RECORD
 from connectors.routes import NoSuchSystemError
 from resolvers.context import Context
-from resolvers.failures import AmbiguousIdentity, NotFound
+from resolvers.failures import AmbiguousIdentity, GraphFailure, NotFound
 from resolvers.keys import CustomerKey, LineKey, given
 from resolvers.names import CUSTOMER, LINE, By, Name, customer_name, line_name
+from resolvers.reach import Reach
 from schema.customer import Customer
 from schema.line import Line
 from schema.source import Ref, Source
 
 __all__ = ["CUSTOMER", "LINE", "Identity", "line_of"]
+
+T = TypeVar("T")
 
 
 def line_of(msisdn: str) -> Line:
@@ -30,6 +36,7 @@ class Identity:
 
     def __init__(self, context: Context) -> None:
         self._graph = context.graph
+        self._reach = context.reach
         self._loaders = context.loaders
         self._recollection = context.recollection
 
@@ -38,16 +45,84 @@ class Identity:
         The customer that *key* names.
 
         id and party id: CRM. Number, account: billing, then CRM by the account. IMSI: HSS, billing, CRM.
-        Raises NotFound, AmbiguousIdentity, BadInput or a ConnectorError.
+        Raises NotFound, AmbiguousIdentity, BadInput, a ConnectorError or what the caller's reach has against it.
         """
-        name = customer_name(*given(key), self._graph)
+        return await self._within_reach(customer_name(*given(key), self._graph))
+
+    async def line(self, key: LineKey) -> Line:
+        """
+        The line that *key* names. Only an IMSI costs a question, to the HSS.
+
+        For a caller that may not read about everybody it is found out whose line it is, as `customer` does.
+        """
+        by_imsi = given(key)[0] == "imsi"
+        try:
+            line = await self._line(key)
+        except NotFound as failure:
+            raise self._unknown(failure) from None
+        _concerns(subject.line(line.msisdn))
+        admitting = self.admit_owner_of_line(line.msisdn)
+        await (self._further(admitting) if by_imsi else admitting)
+        return line
+
+    async def customer_numbered(self, system: str, number: str) -> Customer:
+        """The customer that one CRM has under this number. Raises as `customer`."""
+        return await self._within_reach(Name(By.NUMBER, number, system))
+
+    async def admit_owner_of_line(self, msisdn: str) -> None:
+        """Raise when the caller may not read about the customer whose line it is. Asks billing and CRM."""
+        _concerns(subject.line(msisdn))
+        if self._reach is not None:
+            await self._within_reach(Name(By.MSISDN, msisdn))
+
+    async def admit_owner_of_account(self, number: str) -> None:
+        """Raise when the caller may not read about the customer whose account has this *number*. Asks CRM."""
+        if self._reach is not None:
+            await self._within_reach(Name(By.ACCOUNT, number))
+
+    async def _within_reach(self, name: Name) -> Customer:
+        try:
+            found = await self._known_customer(name)
+        except (NotFound, AmbiguousIdentity) as failure:
+            raise self._unknown(failure) from None
+        _concerns(subject.customer(found.customer_number))
+        if self._reach is not None:
+            await self._admit(found, self._reach)
+        return found
+
+    async def _admit(self, found: Customer, reach: Reach) -> None:
+        try:
+            await reach.admit(found)
+        except Exception:
+            _tell_no_cost()
+            raise
+
+    def _unknown(self, failure: GraphFailure) -> GraphFailure:
+        if self._reach is None:
+            return failure
+        _tell_no_cost()
+        return self._reach.unknown(failure)
+
+    async def _further(self, asked: Awaitable[T]) -> T:
+        """
+        What another system says of somebody whom one has found.
+
+        Where the operation may not ask it any more, whoever may not read about everybody must not learn that one has.
+        """
+        try:
+            return await asked
+        except TooManyCalls:
+            if self._reach is None:
+                raise
+            raise self._unknown(NotFound()) from None
+
+    async def _known_customer(self, name: Name) -> Customer:
         try:
             return await self._customer(name)
         except NotKnown:
             raise NotFound from None
 
-    async def line(self, key: LineKey) -> Line:
-        """The line that *key* names. Only an IMSI costs a question, to the HSS."""
+    async def _line(self, key: LineKey) -> Line:
         name = line_name(*given(key), self._graph)
         if name.by is not By.IMSI:
             return line_of(name.value)
@@ -94,7 +169,7 @@ class Identity:
         try:
             profile, sources = await self._profile(name)
             accounts = _account_numbers(profile)
-            found = _only(await self._loaders.customers_by_accounts.load(accounts))
+            found = _only(await self._further(self._loaders.customers_by_accounts.load(accounts)))
         except (NotKnown, NotFound, AmbiguousIdentity):
             self._recollection.forget(name)
             raise
@@ -107,12 +182,13 @@ class Identity:
         if name.by is By.ACCOUNT:
             found = await self._loaders.profile_of_account(name.value)
         else:
-            msisdn = name.value
-            if name.by is By.IMSI:
+            if name.by is not By.IMSI:
+                found = await self._loaders.profile_by_number.load(name.value)
+            else:
                 # Together with the number's customer: both were right at one time, not each at its own.
                 subscription = await self._network(name)
-                msisdn, sources = subscription.msisdn, [subscription.source]
-            found = await self._loaders.profile_by_number.load(msisdn)
+                sources = [subscription.source]
+                found = await self._further(self._loaders.profile_by_number.load(subscription.msisdn))
             self._loaders.remember(found.system, found.value)
         return found.value, [*sources, *(account.source for account in found.value.accounts)]
 
@@ -128,6 +204,19 @@ class Identity:
         self._loaders.network_by_line.prime(network.msisdn, network)
         self._recollection.learn_sim(name.value, network.msisdn, network.source)
         return _Subscription(network.msisdn, network.source)
+
+
+def _tell_no_cost() -> None:
+    # Which systems were asked, and how often, tells how far on the way somebody was found.
+    record = RECORD.get()
+    if record is not None:
+        record.tells_cost = False
+
+
+def _concerns(who: subject.Subject) -> None:
+    record = RECORD.get()
+    if record is not None:
+        record.concerns(who)
 
 
 class _Subscription(NamedTuple):

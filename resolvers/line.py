@@ -8,8 +8,9 @@ from strawberry.types import Info
 from connectors.errors import NotKnown
 from resolvers import ahead
 from resolvers.connections import After, Connection, First
-from resolvers.context import loaders
+from resolvers.context import context, loaders
 from resolvers.edge import Ask, edge
+from resolvers.identity import Identity
 from resolvers.ids_of_things import identified
 from resolvers.loader import known
 from resolvers.merged_pages import merged_page
@@ -46,14 +47,18 @@ async def subscriber(root: strawberry.Parent[Line], info: Info[Any, Any]) -> Sub
     parts=(BillingPart.SUBSCRIBERS, BillingPart.ACCOUNTS),
 )
 async def account(root: strawberry.Parent[Line], info: Info[Any, Any]) -> BillingAccount | None:
-    """Billing: QueryCustomerInfo."""
+    """Billing: QueryCustomerInfo. For a caller that may not read about everybody: CRM by the account as well."""
     found = await known(loaders(info).profile_by_number.load(root.msisdn))
     if found is None:
         return None
     profile = found.value
     keys = [key for each in profile.subscribers if each.msisdn == root.msisdn for key in each.account_keys]
-    by_key = {account.key: account for account in profile.accounts}
-    return next((by_key[key] for key in keys if key in by_key), None)
+    by_key = {each.key: each for each in profile.accounts}
+    found_account = next((by_key[key] for key in keys if key in by_key), None)
+    if found_account is not None:
+        # An employer may pay for the line: then the account is not its user's to read.
+        await Identity(context(info)).admit_owner_of_account(found_account.account_number)
+    return found_account
 
 
 @edge(

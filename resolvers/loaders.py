@@ -49,6 +49,7 @@ class Loaders:
         memory: IdentityMemory | None = None,
         preceding: frozenset[tuple[str, str]] = frozenset(),
         clock: Clock | None = None,
+        others_lines: bool = True,
     ) -> None:
         self._routes = routes
         self._parts = parts_by_system(parts)
@@ -58,6 +59,9 @@ class Loaders:
         self._memory = memory
         self._preceding = preceding
         self._clock = clock
+        self.others_lines = others_lines
+        """Whether lines may be told of that hang on accounts of another customer whom billing takes for the same."""
+
         self._customers: dict[str, Loader[str, Customer]] = {}
         self._parties: dict[str, Loader[PartyRef, Party]] = {}
 

@@ -9,7 +9,9 @@ _ENGLISH = {
     "BAD_INPUT": "The question cannot be understood.",
     "UNAUTHENTICATED": "Nobody has said who asks in a way that can be believed. Send a valid access token.",
     "FORBIDDEN": "This may not be asked here.",
+    "CONSENT_REQUIRED": "This needs the customer's consent for the token's purpose, and there is none in force.",
     "TOO_COSTLY": "The question asks for too much at once. Ask for less, or in several requests.",
+    "RATE_LIMITED": "You have asked as much as you may at the moment. Ask again a little later.",
     "NOT_FOUND": "Nothing is known under this key.",
     "AMBIGUOUS_IDENTITY": "This key belongs to more than one customer. Ask with a customer id or an account number.",
     "OVERLOADED": "The gateway has too much to do at the moment. Ask again a little later.",
@@ -28,7 +30,9 @@ _CHINESE = {
     "BAD_INPUT": "无法理解该请求。",
     "UNAUTHENTICATED": "无法确认请求者的身份，请提供有效的访问令牌。",
     "FORBIDDEN": "此处不允许该请求。",
+    "CONSENT_REQUIRED": "该请求需要客户针对令牌所声明目的的同意，目前没有有效的同意。",
     "TOO_COSTLY": "该请求一次查询的内容过多，请减少内容或分多次查询。",
+    "RATE_LIMITED": "您目前的请求量已达上限，请稍后再试。",
     "NOT_FOUND": "没有与该标识对应的记录。",
     "AMBIGUOUS_IDENTITY": "该标识对应多个客户，请使用客户编号或账户号码查询。",
     "OVERLOADED": "网关目前繁忙，请稍后再试。",
@@ -43,6 +47,11 @@ _CHINESE = {
     "INTERNAL": "网关或其配置出现问题，运维人员已收到通知。",
 }
 
+_SCOPE_MISSING: dict[Language, str] = {
+    "en": "The access token lacks a scope that this field needs.",
+    "zh": "访问令牌缺少读取该字段所需的权限范围。",
+}
+
 _TEXTS: dict[Language, dict[str, str]] = {"en": _ENGLISH, "zh": _CHINESE}
 CODES = frozenset(_ENGLISH)
 
@@ -54,6 +63,11 @@ def message(code: str, language: Language = "en") -> str:
     """The sentence for *code*; an unknown code is INTERNAL."""
     texts = _TEXTS[language]
     return texts.get(code, texts["INTERNAL"])
+
+
+def scope_missing(language: Language = "en") -> str:
+    """The sentence for FORBIDDEN where a scope would help."""
+    return _SCOPE_MISSING[language]
 
 
 def preferred(accept_language: str | None) -> Language:

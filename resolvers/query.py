@@ -15,6 +15,7 @@ from resolvers.identity import Identity
 from resolvers.keys import CustomerKey, LineKey, asks_of_customer, asks_of_line, parts_of_key
 from schema.customer import Customer
 from schema.line import Line
+from schema.policy import DataClass, governed
 
 MAX_CUSTOMERS = 50
 
@@ -62,6 +63,7 @@ def _line_early(early: Early, given: Mapping[str, Any]) -> tuple[KnownLine, ...]
         return ()  # The field will fail by itself.
 
 
+@governed(DataClass.PUBLIC)
 @strawberry.type(description="The questions to begin with.")
 class Query:
     """The questions to begin with."""

@@ -9,8 +9,10 @@ from strawberry.types import Info
 
 from resolvers.edge import edge
 from resolvers.query import Query
+from schema.policy import OPERATORS, DataClass, governed
 
 
+@governed(DataClass.PUBLIC, audiences=OPERATORS)
 @strawberry.type(name="_Service", description="What this graph tells a federation router about itself.")
 class Service:
     """The graph, as a subgraph (Apollo Federation, subgraph specification)."""

@@ -40,6 +40,7 @@ def totals(customer: Customer, _: Context) -> CustomerTotals:
     asks=(Ask("billing", "bills"),),
     early=ahead.open_bills,
     parts=(CustomerPart.ACCOUNTS,),
+    scopes=("customer:read", "billing:read"),
 )
 async def open_bills(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]) -> list[Total] | None:
     """Billing: QueryInvoice, once per account."""
@@ -55,6 +56,7 @@ async def open_bills(root: strawberry.Parent[CustomerTotals], info: Info[Any, An
     asks=(Ask("billing", "profile"), Ask("billing", "balance", after=1)),
     early=ahead.unbilled,
     parts=(CustomerPart.ACCOUNTS, BillingPart.ACCOUNTS),
+    scopes=("customer:read", "billing:read"),
 )
 async def unbilled(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]) -> list[Total] | None:
     """Billing: QuerySumBalanceAndCredit or what else tells an account's balance, once per account."""
@@ -75,6 +77,7 @@ async def unbilled(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]
     asks=(Ask("billing", "profile"), Ask("recharging", "balances", after=1)),
     early=ahead.prepaid,
     parts=(CustomerPart.ACCOUNTS, BillingPart.SUBSCRIBERS),
+    scopes=("customer:read", "balance:read"),
 )
 async def prepaid(root: strawberry.Parent[CustomerTotals], info: Info[Any, Any]) -> list[Total] | None:
     """Recharge: GetBalanceAndDate, once per line."""

@@ -10,6 +10,7 @@ from schema.field import field
 from schema.money import Money
 from schema.parts import BillingPart
 from schema.period import TimePeriod
+from schema.policy import DataClass, Form, governed
 from schema.source import Ref, Source
 
 
@@ -22,20 +23,22 @@ class PaymentMode(enum.Enum):
     HYBRID = strawberry.enum_value("HYBRID", description="Both: a bill, and a balance beside it.")
 
 
+@governed(DataClass.PERSONAL, "billing:read")
 @federation.type(keys=["id"], description="An account that is billed or charged.")
 class BillingAccount:
     """A billing account as the billing system knows it."""
 
     ref: strawberry.Private[Ref]
     key: strawberry.Private[str]
-    account_number: str = field("The account's number, as printed on bills.", personal=True)
-    name: str | None = field("Name on the account; it may differ from the customer's.", personal=True)
+    account_number: str = field("The account's number, as printed on bills.", personal=Form.IDENTIFIER)
+    name: str | None = field("Name on the account; it may differ from the customer's.", personal=Form.NAME)
     payment_mode: PaymentMode | None = field("Prepaid, postpaid or hybrid; null when billing does not say.")
     currency: str | None = field("ISO 4217 code of the account; null when billing does not say.")
     bill_cycle: TimePeriod | None = field("The running bill cycle; null when the account has none.")
     source: Source = field("Where this came from.")
 
 
+@governed(DataClass.PERSONAL, "billing:read")
 @strawberry.type(description="One purse of an account.")
 class AccountPurse:
     """One purse of an account (CBS BalanceResult)."""
@@ -45,6 +48,7 @@ class AccountPurse:
     total: Money = field("What is in it.")
 
 
+@governed(DataClass.PERSONAL, "billing:read")
 @strawberry.type(description="What the operator lends an account.")
 class AccountCredit:
     """A credit limit of an account and what is left of it (CBS AccountCredit)."""
@@ -56,6 +60,7 @@ class AccountCredit:
     remaining: Money | None = field("How much is left; null when unlimited.")
 
 
+@governed(DataClass.PERSONAL, "billing:read")
 @strawberry.type(description="What is on an account now.")
 class AccountBalance:
     """What is on an account now (CBS QuerySumBalanceAndCredit, QueryOCSBalance or QueryTotalBalance)."""
@@ -83,6 +88,7 @@ class BillStatus(enum.Enum):
     CLOSED = strawberry.enum_value("CLOSED", description="Nothing is left to pay.")
 
 
+@governed(DataClass.PERSONAL, "billing:read")
 @strawberry.type(description="One charge on a bill.")
 class BillLine:
     """One charge on a bill (CBS InvoiceDetail)."""
@@ -96,13 +102,16 @@ class BillLine:
     discount: Money | None = field("Discount on it; null when billing does not say.")
 
 
+@governed(DataClass.PERSONAL, "billing:read")
 @federation.type(keys=["id"], description="A bill.")
 class Bill:
     """A bill (CBS InvoiceInfo)."""
 
     ref: strawberry.Private[Ref]
-    bill_number: str = field("The number printed on the bill. Two billing systems may use the same one.", personal=True)
-    account_number: str = field("Number of the account that is billed.", personal=True)
+    bill_number: str = field(
+        "The number printed on the bill. Two billing systems may use the same one.", personal=Form.IDENTIFIER
+    )
+    account_number: str = field("Number of the account that is billed.", personal=Form.IDENTIFIER)
     status: BillStatus = field("Open or closed.")
     period: TimePeriod | None = field("The bill cycle it covers; null when billing does not say.")
     issued_at: dt.datetime | None = field("When it was made; null when billing does not say.")
@@ -116,13 +125,16 @@ class Bill:
     source: Source = field("Where this came from.")
 
 
+@governed(DataClass.PERSONAL, "billing:read")
 @strawberry.type(description="A payment.")
 class Payment:
     """A payment onto an account (CBS PaymentInfo)."""
 
     ref: strawberry.Private[Ref]
-    payment_number: str = field("The billing system's number of the payment.", personal=True)
-    external_reference: str | None = field("The payer's or channel's own reference; null when none.", personal=True)
+    payment_number: str = field("The billing system's number of the payment.", personal=Form.IDENTIFIER)
+    external_reference: str | None = field(
+        "The payer's or channel's own reference; null when none.", personal=Form.IDENTIFIER
+    )
     account_key: strawberry.Private[str]
     paid_at: dt.datetime = field("When it was made.")
     amount: Money = field("How much was paid.")
@@ -132,6 +144,7 @@ class Payment:
     source: Source = field("Where this came from.")
 
 
+@governed(DataClass.PERSONAL, "line:read")
 @strawberry.type(description="Something a subscriber has subscribed to.")
 class Offering:
     """A primary or supplementary offering of a subscriber (CBS OfferingInst)."""
@@ -143,6 +156,7 @@ class Offering:
     expires_at: dt.datetime | None = field("When it ends; null when it never does.")
 
 
+@governed(DataClass.PERSONAL, "line:read")
 @strawberry.type(description="A line's contract, as billing knows it.")
 class Subscriber:
     """A subscriber: what billing knows of one line (CBS Subscriber)."""

@@ -6,9 +6,11 @@ from decimal import Decimal
 import strawberry
 from strawberry import federation
 
+from schema.policy import DataClass, governed
 from schema.scalars import Long
 
 
+@governed(DataClass.OPERATIONAL)
 @federation.type(shareable=True, description="An amount of money, exact to the digits the system keeps.")
 class Money:
     """An amount of money, exact to the digits the system keeps."""
@@ -26,6 +28,7 @@ class Unit(enum.Enum):
     ITEMS = strawberry.enum_value("ITEMS", description="Countable things, such as messages.")
 
 
+@governed(DataClass.OPERATIONAL)
 @federation.type(shareable=True, description="A measured amount that is not money.")
 class Quantity:
     """A measured amount that is not money."""

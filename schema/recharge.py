@@ -9,6 +9,7 @@ from schema.field import field
 from schema.money import Money, Quantity
 from schema.parts import PrepaidPart
 from schema.period import TimePeriod
+from schema.policy import OURS, DataClass, governed
 from schema.source import Ref, Source
 
 
@@ -20,6 +21,7 @@ class BalanceKind(enum.Enum):
     DEDICATED = strawberry.enum_value("DEDICATED", description="A balance with a purpose, such as data or bonus.")
 
 
+@governed(DataClass.PERSONAL, "balance:read")
 @strawberry.type(description="A prepaid balance. Exactly one of money and quantity is set.")
 class Balance:
     """A prepaid balance (UCIP GetBalanceAndDate): money or a quantity, never both."""
@@ -33,6 +35,7 @@ class Balance:
     source: Source = field("Where this came from.")
 
 
+@governed(DataClass.PERSONAL, "balance:read")
 @strawberry.type(description="An offer attached to a prepaid account.")
 class PrepaidOffer:
     """An offer attached to a prepaid account (UCIP offerInformationList)."""
@@ -41,6 +44,7 @@ class PrepaidOffer:
     valid_for: TimePeriod | None = field("When it holds; an open end never expires.")
 
 
+@governed(DataClass.PERSONAL, "balance:read")
 @strawberry.type(description="The prepaid account behind a line.")
 class PrepaidAccount:
     """The prepaid account behind a line (UCIP GetAccountDetails)."""
@@ -70,6 +74,7 @@ class PrepaidAccount:
     source: Source = field("Where this came from.")
 
 
+@governed(DataClass.PERSONAL, "balance:read")
 @strawberry.type(description="A counter the recharge system keeps for a line.")
 class Accumulator:
     """A counter (UCIP accumulatorInformation)."""
@@ -88,6 +93,7 @@ class RechargeResult(enum.Enum):
     FAILED = strawberry.enum_value("FAILED", description="Nothing was credited.")
 
 
+@governed(DataClass.PERSONAL, "recharge:read")
 @strawberry.type(description="One recharge of a prepaid line.")
 class Recharge:
     """One recharge (AcctMgr VoucherRechargeEnquiry RechargeLog)."""
@@ -96,7 +102,7 @@ class Recharge:
     recharged_at: dt.datetime = field("When it was made.")
     result: RechargeResult = field("How it ended.")
     kind: str | None = field("The recharge system's code for how it was made.")
-    voucher_batch: str | None = field("Batch of the voucher; null when none was used.")
+    voucher_batch: str | None = field("Batch of the voucher; null when none was used.", audiences=OURS)
     amount: Money | None = field("What it was worth; null when the system does not say.")
     balance_before: Money | None = field("Main balance before it; null when the system does not say.")
     balance_after: Money | None = field("Main balance after it; null when the system does not say.")

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import strawberry
 
+from schema.field import field
+from schema.policy import OURS, STAFF, DataClass, governed
+
 
 @strawberry.enum(description="How fresh a value is.")
 class Freshness(enum.Enum):
@@ -16,6 +19,7 @@ class Freshness(enum.Enum):
     STALE = strawberry.enum_value("STALE", description="Older than its fresh time; given rather than nothing.")
 
 
+@governed(DataClass.OPERATIONAL)
 @strawberry.type(description="The system an object came from, and when it was asked.")
 class Source:
     """
@@ -24,8 +28,8 @@ class Source:
     Age and freshness depend on the clock and are added by `resolvers`.
     """
 
-    system: str = strawberry.field(description="The system's name in this gateway's configuration.")
-    operation: str = strawberry.field(description="The operation of that system which answered.")
+    system: str = field("The system's name in this gateway's configuration.", audiences=OURS)
+    operation: str = field("The operation of that system which answered.", audiences=STAFF)
     fetched_at: dt.datetime = strawberry.field(description="When the system answered.")
     fresh_until: strawberry.Private[dt.datetime | None] = None
 

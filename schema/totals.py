@@ -5,9 +5,11 @@ import strawberry
 from schema.customer import Customer
 from schema.field import field
 from schema.money import Money
+from schema.policy import DataClass, governed
 from schema.source import Source
 
 
+@governed(DataClass.OPERATIONAL)
 @strawberry.type(description="A sum in one currency.")
 class Total:
     """A sum in one currency, with the systems it was summed over."""
@@ -19,6 +21,7 @@ class Total:
     sources: list[Source] = field("What it was summed from: each system once, with its oldest answer.", size=2)
 
 
+@governed(DataClass.PERSONAL, "customer:read")
 @strawberry.type(description="Sums over all of a customer's accounts and lines, one for each currency.")
 class CustomerTotals:
     """Sums over all of a customer's accounts and lines; each is an edge and asks what it needs."""

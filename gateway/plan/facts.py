@@ -21,7 +21,7 @@ from graphql import (
 
 from resolvers.arguments import Arguments
 from resolvers.edge import ASKS, Ask, AsksOfArguments
-from schema.field import PERSONAL, SIZE
+from schema.field import SIZE
 
 PAGE_ARGUMENTS = ("first", "limit")
 """Arguments that say how many items a field gives."""
@@ -45,7 +45,6 @@ class FieldFacts:
     size: int | None
     """How long its list usually is, where a mark beside the field says so."""
 
-    personal: bool
     page: tuple[tuple[str, int | None], ...]
     """Arguments that say how many items it gives, with their defaults."""
 
@@ -76,13 +75,6 @@ def metadata(field: GraphQLField) -> Mapping[Any, Any]:
     return getattr(field.extensions.get("strawberry-definition"), "metadata", None) or {}
 
 
-def is_personal(facts: Facts, coordinate: str) -> bool:
-    """Whether the field at *coordinate*, such as `Line.msisdn`, is marked as personal."""
-    parent, _, name = coordinate.partition(".")
-    found = facts.get(parent, {}).get(name)
-    return found is not None and found.personal
-
-
 def _facts(schema: GraphQLSchema, coordinate: str, field: GraphQLField) -> FieldFacts:
     marks = metadata(field)
     return FieldFacts(
@@ -92,7 +84,6 @@ def _facts(schema: GraphQLSchema, coordinate: str, field: GraphQLField) -> Field
         asks=marks.get(ASKS, ()),
         lists=_lists(field.type),
         size=marks.get(SIZE),
-        personal=bool(marks.get(PERSONAL)),
         page=tuple((name, _default(field.args[name])) for name in PAGE_ARGUMENTS if name in field.args),
         keys=tuple(name for name, argument in field.args.items() if _lists(argument.type)),
     )

@@ -14,6 +14,16 @@ from resolvers.needs import Needs
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Gist:
+    """What is told of a plan to those who count and record, when the plan itself need not be kept for it."""
+
+    digest: str
+    name: str | None
+    coordinates: frozenset[str]
+    personal: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """
     Everything about an operation that does not change from one request to the next.
@@ -29,7 +39,10 @@ class Plan:
     """Fields that execution may come to, such as `Customer.bills`; an interface's are those of its possible types."""
 
     personal: frozenset[str]
-    """Those of the coordinates that are marked as personal."""
+    """Those of the coordinates that say something about somebody."""
+
+    scopes: frozenset[frozenset[str]]
+    """The groups of scopes that all of it needs: of each group one (`schema.policy`)."""
 
     needs: Needs
     """What the operation asks of which system, and after how many other calls."""
@@ -40,6 +53,9 @@ class Plan:
 
     wishes: Wishes | None = None
     """What the document says of time and age, where it does."""
+
+    withheld: frozenset[str] = frozenset()
+    """What is selected and refused, because those for whom this plan is made may not read it."""
 
     @property
     def digest(self) -> str:
@@ -60,6 +76,11 @@ class Plan:
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
         return self.operation.operation
+
+    @property
+    def gist(self) -> Gist:
+        """What is told of it afterwards."""
+        return Gist(self.digest, self.name, self.coordinates, self.personal)
 
     def cost(self, variables: Mapping[str, Any]) -> int:
         """What the operation costs with these coerced variables; what is counted is told in `gateway.plan.cost`."""
@@ -86,6 +107,7 @@ class Plan:
                 }
                 for ask in asks
             ],
+            "scopes": sorted(sorted(group) for group in self.scopes),
             "personal": sorted(self.personal),
             "coordinates": sorted(self.coordinates),
         }

@@ -9,20 +9,24 @@ from gateway.plan.outline import Booleans, Outline
 from gateway.plan.plan import Plan
 from gateway.plan.selection import Selections
 from gateway.plan.wishes import wishes_of
+from gateway.policy.policies import Policies
 from resolvers.needs import needs_of
 
 
 class Planner:
-    """Works out what operations mean in one graph; *transforms* change leaves on their way out."""
+    """
+    Works out what operations mean in one graph.
 
-    def __init__(self, schema: GraphQLSchema, *, transforms: Transforms | None = None) -> None:
+    *policies* say what in it is personal; *transforms* change leaves on their way out.
+    """
+
+    def __init__(self, schema: GraphQLSchema, policies: Policies, *, transforms: Transforms | None = None) -> None:
         self._schema = schema
         self._transforms = transforms
         self._memory = Memory()
         self._facts = facts_of(schema)
-        self._personal = frozenset(
-            facts.coordinate for fields in self._facts.values() for facts in fields.values() if facts.personal
-        )
+        self._scopes = {coordinate: each.scopes for coordinate, each in policies.items()}
+        self._personal = frozenset(coordinate for coordinate, each in policies.items() if each.is_personal)
 
     def plan(self, outline: Outline, booleans: Booleans) -> Plan:
         """
@@ -39,6 +43,7 @@ class Planner:
             booleans=by_name,
             coordinates=coordinates,
             personal=coordinates & self._personal,
+            scopes=frozenset(group for each in coordinates for group in self._scopes.get(each, ())),
             needs=needs_of(self._schema, outline.document, outline.operation, by_name),
             estimate=Cost(selections.root),
             completion=Completion(

@@ -6,7 +6,8 @@ import pytest
 
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations, Planned
+from gateway.operation import Operations
+from gateway.planning import Planned
 from resolvers.context import Context
 from schema.source import Source
 from tests.connectors.support import NOW

@@ -1,13 +1,14 @@
-"""Marks beside the fields of the graph. Which fields are personal is decided for each one, and written down here."""
+"""Marks beside the fields of the graph. Which values are masked is decided for each one, and written down here."""
 
 from collections.abc import Iterator
 
 from graphql import GraphQLField, GraphQLList, GraphQLObjectType, get_named_type, get_nullable_type, is_leaf_type
 
+from gateway.policy.policies import policies_of
 from resolvers.graph import build
-from schema.field import PERSONAL, SIZE
+from schema.field import SIZE
 
-NOT_PERSONAL = {
+NOT_MASKED = {
     "AccountCredit": "kind unlimited",
     "AccountPurse": "kind name",
     "Accumulator": "number value",
@@ -38,9 +39,10 @@ NOT_PERSONAL = {
     "Subscriber": "status paymentMode brand activatedAt",
     "TimePeriod": "start end",
     "Total": "complete",
+    "Viewer": "clientId audience scopes purposes unmasked expiresAt",
     "_Service": "sdl",
 }
-"""Leaves by type. A new field is written here or marked `personal=True`: somebody has to decide."""
+"""Leaves by type. A new field is written here or marked with the form of its mask: somebody has to decide."""
 
 OF_A_PAGE = {"cursor", "totalCount"}
 
@@ -57,13 +59,14 @@ def _marks(one: GraphQLField) -> dict[str, object]:
     return dict(getattr(one.extensions["strawberry-definition"], "metadata", None) or {})
 
 
-def test_every_leaf_is_marked_as_personal_or_written_down_as_not() -> None:
-    undecided = {f"{parent}.{name}" for parent, name, one in _leaves() if not _marks(one).get(PERSONAL)}
+def test_every_leaf_has_a_mask_or_is_written_down_as_having_none() -> None:
+    policies = policies_of(build()._schema)
+    undecided = {found for parent, name, _ in _leaves() if policies[found := f"{parent}.{name}"].form is None}
 
-    assert {f"{parent}.{name}" for parent, names in NOT_PERSONAL.items() for name in names.split()} == undecided
+    assert {f"{parent}.{name}" for parent, names in NOT_MASKED.items() for name in names.split()} == undecided
 
 
-def test_pages_hold_nothing_of_their_own_that_is_personal() -> None:
+def test_pages_hold_nothing_of_their_own_that_needs_a_mask() -> None:
     of_pages = {
         name
         for found in build()._schema.type_map.values()

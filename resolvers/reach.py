@@ -1,0 +1,35 @@
+"""
+How far a caller reaches: about whom it may read, once it is known who is meant.
+
+Rights say which fields a caller may read, whoever they are about; they are worked out in the plan. What is here can
+only be said when a key has led to somebody. Without a Reach a caller may read about everybody.
+"""
+
+from collections.abc import Collection
+from typing import Protocol
+
+from resolvers.failures import GraphFailure
+from schema.customer import Customer
+
+
+class Reach(Protocol):
+    """About whom one caller may read."""
+
+    async def admit(self, customer: Customer) -> None:
+        """Raise a GraphFailure or ConnectorError when nothing about *customer* may be read."""
+
+    @property
+    def basis(self) -> Collection[tuple[str, str]]:
+        """On what everybody who was admitted was: `consent` or `ground`, and by which reference that can be found."""
+        ...
+
+    def foresees(self, system: str, number: str) -> bool:
+        """
+        Whether the customer whom the CRM *system* has under this *number* is admitted for certain.
+
+        Of others nothing is asked before they are: nobody asks a system for what will not be told.
+        """
+        ...
+
+    def unknown(self, failure: GraphFailure) -> GraphFailure:
+        """What is told where a key has led to nobody, or to several: *failure*, or what tells less."""
