@@ -5,7 +5,7 @@ import functools
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import curves, faults, headline, memory, tools
+from bench import curves, faults, headline, memory, rights, tools
 from bench.about import about
 from bench.micro import leaves, parsers, recall, soap
 from bench.npm import SetupError
@@ -29,6 +29,7 @@ _PARTS: Mapping[str, _Measure] = {
     "operations": curves.operations,
     "names": curves.names,
     "billing": faults.billing,
+    rights.GROUP: rights.rights,
 }
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     "cold": ("cold", "one caller"),

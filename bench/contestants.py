@@ -6,13 +6,13 @@ import json
 import pathlib
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bench import npm, sameness
 from bench.places import CACHE, HERE, LOGS, PEERS, ROOT, free_ports
 from bench.processes import GATEWAY_CORE, Server, running
-from bench.switchboard import Gateway
+from bench.switchboard import Gateway, token
 from bench.upstream import Door
 
 _SECRET = "bench-secret"  # noqa: S105 - the benchmark's upstream takes any
@@ -43,6 +43,8 @@ class Contestant:
     command: Callable[[Systems, int], list[str]]
     cwd: pathlib.Path = ROOT
     environment: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    token: Callable[[], str] | None = None
+    """Makes the access token that it is asked with; None where nobody needs one."""
 
     def body(self, question: str | None = None, *, label: str = "question") -> pathlib.Path:
         """A file with the request's body, with places for the customer and the operation's number."""
@@ -64,13 +66,17 @@ class Contestant:
             "UPSTREAM": str(systems.port),
             "BILLING": str(systems.billing),
             "BENCH_SECRET": _SECRET,
+            "BENCH_AUDIT": _SECRET * 4,
             "NODE_ENV": "production",
             **self.environment,
         }
         log = LOGS / f"{self.name.replace(' ', '-')}.{systems.name}.log"
         command = self.command(systems, port)
         url = f"http://127.0.0.1:{port}/graphql"
-        with running(command, url=url, cwd=self.cwd, environment=environment, log=log, core=core) as server:
+        token = None if self.token is None else self.token()
+        with running(
+            command, url=url, cwd=self.cwd, environment=environment, log=log, core=core, token=token
+        ) as server:
             server.wait_until_it_answers(self.one())
             yield server
 
@@ -102,6 +108,23 @@ def switchboard(*, kept: bool = False, workers: int = 1) -> Contestant:
         variables=_VARIABLES,
         common=sameness.plain,
         command=command,
+    )
+
+
+def guarded(name: str, *, scopes: Sequence[str] = (), audit: bool = False) -> Contestant:
+    """This project where it wants to know who asks: an agent with these *scopes*, and, with *audit*, on record."""
+
+    def gateway(systems: Systems) -> Gateway:
+        settings = f"switchboard-{systems.name}-{name.replace(' ', '-').replace(',', '')}"
+        return Gateway(name=settings, upstream=systems.port, billing=systems.billing, access=True, audit=audit)
+
+    return Contestant(
+        name=name,
+        question=_QUESTION,
+        variables=_VARIABLES,
+        common=sameness.plain,
+        command=lambda systems, port: gateway(systems).command(port),
+        token=lambda: token(scopes),
     )
 
 

@@ -1,8 +1,9 @@
 -- The load that wrk makes: one question, asked for customer after customer (and, where wanted, as operation after
 -- operation). Arguments: file of the question, address of the graph as path, first customer, number of customers,
--- number of operations, where to begin, and how often each operation comes in a row. In the question's file `@CUSTOMER@`, `@NATIONAL@` and `@OPERATION@` are places to fill.
+-- number of operations, where to begin, how often each operation comes in a row, and an access token, if any. In the question's file `@CUSTOMER@`, `@NATIONAL@` and `@OPERATION@` are places to fill.
 local template, path, first, customers, operations, shift, times
 local turn = 0
+local headers = { ["Content-Type"] = "application/json", ["Accept"] = "application/json" }
 
 function init(arguments)
   local file = assert(io.open(arguments[1], "rb"))
@@ -15,9 +16,9 @@ function init(arguments)
   -- Rounds do not all begin with the same customer, or a short one would see only those.
   shift = tonumber(arguments[6])
   times = tonumber(arguments[7])
+  if arguments[8] then headers["Authorization"] = "Bearer " .. arguments[8] end
 end
 
-local headers = { ["Content-Type"] = "application/json", ["Accept"] = "application/json" }
 local rendered = {}
 
 function request()

@@ -30,6 +30,7 @@ class Load:
     shift: int = 0
     times: int = 1
     core: str | None = LOAD_CORE
+    token: str | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,7 @@ def start(url: str, load: Load) -> "subprocess.Popen[str]":
         f"{parts.scheme}://{parts.netloc}",
         "--",
         *map(str, (load.body, parts.path, load.first, load.customers, load.operations, load.shift, load.times)),
+        *([] if load.token is None else [load.token]),
     ]
     return subprocess.Popen(pinned(load.core, command), stdout=subprocess.PIPE, text=True)  # noqa: S603
 

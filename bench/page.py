@@ -3,7 +3,7 @@
 import string
 from collections.abc import Callable
 
-from bench import faults, tables
+from bench import faults, rights, tables
 from bench.micro import leaves, parsers, soap
 from bench.places import HERE
 from bench.results import Results
@@ -87,6 +87,7 @@ _PARTS: dict[str, Callable[[Results], str]] = {
     "one_customer": _load("one caller"),
     "cached": _load("cached"),
     "workers": _load("workers"),
+    "rights": _load(rights.GROUP),
     "slow": _load("50 ms"),
     "levels": _levels,
     "size": _curve("size", "bill lines"),

@@ -30,9 +30,11 @@ def pinned(core: str | None, command: Sequence[str]) -> list[str]:
 class Server:
     """One running server and its children."""
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], url: str, *, token: str | None = None) -> None:
         self._process = process
         self.url = url
+        self.token = token
+        """What it is asked with, where it wants to know who asks."""
 
     def cpu_ms(self) -> float:
         """Processor time used so far, by the process and the children that still live, in milliseconds."""
@@ -45,6 +47,8 @@ class Server:
     def ask(self, body: bytes, *, timeout_s: float = 60) -> bytes:
         """The answer to one question; raises OSError when there is none."""
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.token is not None:
+            headers["Authorization"] = f"Bearer {self.token}"
         request = urllib.request.Request(self.url, body, headers)  # noqa: S310 - always our own loopback address
         with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310
             whole: bytes = answer.read()
@@ -78,8 +82,9 @@ def running(
     environment: Mapping[str, str],
     log: pathlib.Path,
     core: str | None = GATEWAY_CORE,
+    token: str | None = None,
 ) -> Iterator[Server]:
-    """*command* as a server, ended with all its children at the end of the block."""
+    """*command* as a server, asked with *token*, ended with all its children at the end of the block."""
     with log.open("wb") as out:
         process = subprocess.Popen(  # noqa: S603
             pinned(core, command),
@@ -91,7 +96,7 @@ def running(
             start_new_session=True,
         )
         try:
-            yield Server(process, url)
+            yield Server(process, url, token=token)
         finally:
             _end(process)
 

@@ -53,6 +53,7 @@ class Entry:
             shift=shift,
             times=times,
             core=core,
+            token=self.server.token,
         )
 
 

@@ -3,13 +3,16 @@
 import dataclasses
 import pathlib
 import string
+import subprocess
 import sys
+from collections.abc import Sequence
 
 from bench.places import CACHE, ROOT
 
 _KEPT_FOR_S = 3600
 
 _SETTINGS = string.Template("""\
+$access
 [numbering]
 country_code = "999"
 national_lengths = [8]
@@ -87,6 +90,29 @@ $history_fresh
 """)
 
 
+_KEY = CACHE / "issuer.pem"
+_CLIENT = "desk"
+_ACCESS = f"""\
+[access]
+audience = "urn:switchboard:bench"
+[access.development]
+key_file = "{_KEY}"
+[access.clients.{_CLIENT}]
+class = "agent"
+audience = "agent"
+"""
+
+
+def token(scopes: Sequence[str]) -> str:
+    """An access token of the benchmark's client, as `switchboard token issue` makes it."""
+    config = CACHE / "token.toml"
+    config.write_text(_ACCESS, encoding="utf-8")
+    wanted = [part for scope in scopes for part in ("--scope", scope)]
+    command = [sys.executable, "-m", "gateway", "token", "issue", "--config", str(config), "--client", _CLIENT, *wanted]
+    made = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603 - ourselves
+    return made.stdout.strip()
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
     """One way to run it: where the systems are, whether answers are kept, and by how many processes."""
@@ -96,6 +122,8 @@ class Gateway:
     billing: int
     kept: bool = False
     workers: int = 1
+    access: bool = False
+    audit: bool = False
 
     def command(self, port: int) -> list[str]:
         """`switchboard serve` on *port*, by its module's name; the settings file is written."""
@@ -106,6 +134,7 @@ class Gateway:
     def _write(self, port: int) -> pathlib.Path:
         text = _SETTINGS.substitute(
             port=port,
+            access=self._access(),
             upstream=self.upstream,
             billing=self.billing,
             wsdl=ROOT / "sandbox" / "wsdl",
@@ -117,6 +146,10 @@ class Gateway:
         path = CACHE / f"{self.name}.toml"
         path.write_text(text, encoding="utf-8")
         return path
+
+    def _access(self) -> str:
+        audit = f'[audit]\nsecrets = ["env:BENCH_AUDIT"]\nsqlite = "{CACHE / self.name}.db"\n' if self.audit else ""
+        return _ACCESS + audit if self.access else ""
 
     def _fresh(self, operation: str) -> str:
         return f'fresh_s = {{ "{operation}" = {_KEPT_FOR_S} }}' if self.kept else ""

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterator
 
+from bench import rights
 from bench.micro import leaves, recall, soap
 from bench.results import Results, Sample
 from bench.stats import Spread, ratio, spread
@@ -57,6 +58,11 @@ def _all(results: Results) -> Iterator[Verdict]:
     )
     yield _waits("50 ms systems, 4 callers, customer unknown: p50 ÷ 100 ms", 1.2, results, "unknown", 100)
     yield _waits("50 ms systems, 4 callers, customer known: p50 ÷ 50 ms", 1.4, results, "known", 50)
+    yield Verdict(
+        what="cold, CPU per request: token, rights, masks, budget and record ÷ a gateway for everybody",
+        target=1.1,
+        found=_ratio(results, (rights.GROUP, rights.RECORDED), (rights.GROUP, rights.OPEN), _cpu_of),
+    )
     yield _timed(
         "10,000 leaves of plain data, CPU: ours ÷ graphql-core", results, leaves.GROUP, "switchboard", "graphql-core"
     )
