@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test soak lint schema web lock bench bench-quick bench-memory clean
+.PHONY: run test soak lint schema released web lock bench bench-quick bench-memory clean
 
-run: $(VENV)/.run-ready  ## The gateway and a pretend operator; PORT and SANDBOX_PORT move them.
-	@exec $(BIN)/switchboard run $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--control-port $(SANDBOX_PORT)) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
+run: $(VENV)/.run-ready  ## The gateway and a pretend operator; PORT and SANDBOX_PORT move them, TOKENS=1 wants tokens.
+	@exec $(BIN)/switchboard run $(if $(PORT),--port $(PORT)) $(if $(SANDBOX_PORT),--control-port $(SANDBOX_PORT)) $(if $(CUSTOMERS),--customers $(CUSTOMERS)) $(if $(TOKENS),--tokens)
 
 test: $(VENV)/.test-ready  ## Every test with reduced counts; what the machine lacks is skipped, visibly.
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak"
@@ -15,14 +15,19 @@ test: $(VENV)/.test-ready  ## Every test with reduced counts; what the machine l
 soak: $(VENV)/.test-ready  ## The full counts and the latency bars.
 	SWITCHBOARD_SOAK=1 $(BIN)/pytest
 
-lint: $(VENV)/.test-ready  ## Style, types, and the one-way floors.
+lint: $(VENV)/.test-ready  ## Style, types, the one-way floors, and no change of the graph that breaks clients.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/switchboard schema --against schema/released.graphql
 
-schema: $(VENV)/.run-ready  ## Print the graph into schema/schema.graphql.
+schema: $(VENV)/.run-ready  ## Print the graph, and who may read what of it, into schema/.
 	$(BIN)/switchboard schema > schema/schema.graphql
+	$(BIN)/switchboard schema --policies > schema/policies.tsv
+
+released: $(VENV)/.run-ready  ## At a release: later changes of the graph are compared with what it is now.
+	$(BIN)/switchboard schema > schema/released.graphql
 
 web:  ## Build GraphiQL's page from web/ (needs Node.js; the built page is committed).
 	cd web && npm ci --ignore-scripts --no-audit --no-fund && npm run build

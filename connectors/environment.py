@@ -15,6 +15,7 @@ from connectors.guard.pipeline import Guard
 from connectors.guard.rates import Rates
 from connectors.guard.register import Register
 from connectors.guard.store import Store
+from connectors.guard.switch import Switches
 from connectors.guard.watch import Unwatched, Watch
 from connectors.numbering import NumberingPlan
 from connectors.settings import SystemSettings
@@ -41,7 +42,7 @@ class Environment:
     they are made of a secret that replicas share. Without *breakers* nobody finds out that a system is ill, as is right
     for a single question. *leases* are those that replicas share. *rates* counts the calls
     of all replicas; None: each process counts its part. *changes* are those that this process hears of. *places* books
-    which process may have how many places; None: each has its part.
+    which process may have how many places; None: each has its part. *switches* say which systems may be asked.
     """
 
     clock: Clock
@@ -56,6 +57,7 @@ class Environment:
     rates: Rates | None = None
     changes: Changes | None = None
     places: Register | None = None
+    switches: Switches | None = None
 
     def guard(self, system: str, settings: SystemSettings) -> Guard:
         """The guard of one system, which every call to it passes."""
@@ -73,4 +75,5 @@ class Environment:
             rates=self.rates,
             changes=self.changes,
             places=self.places,
+            switches=self.switches,
         )

@@ -8,10 +8,12 @@ Errors a connector may raise. Callers branch on kinds, so kinds are few and stab
     - Busy              it has as much to do as it may be given; nothing was asked
     - Ill               it has failed too often of late; nothing was asked
     - UnderMaintenance  its operator takes it away for a while; nothing was asked
+    - SwitchedOff       our operator does not let it be asked; nothing was asked
     - NotFresh          what is known is older than the caller takes, and nothing newer can be had
   x Rejected            it understood and said no: barred, not allowed
     - NotKnown          it does not know this subscriber, account or id
   x BadData             it answered something we cannot trust: cut XML, missing amount, another subscriber
+  x TooManyCalls        the operation has asked it as often as its caller may in one; nothing was asked
   x Misconfigured       our fault: wrong credentials, unknown operation, unknown currency id
 
 `reason` is for people inside (logs): a constant phrase of ours, a code or a field name; never a payload, a number of
@@ -80,6 +82,12 @@ class UnderMaintenance(Unavailable):
     asked = False
 
 
+class SwitchedOff(Unavailable):
+    """Our operator has switched the system off, or made it read-only. Nothing was asked."""
+
+    asked = False
+
+
 class NotFresh(Unavailable):
     """Nothing as young as the caller wants can be had."""
 
@@ -102,6 +110,13 @@ class BadData(ConnectorError):
     """The system's answer cannot be trusted, so none of it is used."""
 
     code = "UPSTREAM_BAD_DATA"
+
+
+class TooManyCalls(ConnectorError):
+    """The operation has put as many calls to the system as its caller may with one. To ask again is of no use."""
+
+    code = "TOO_COSTLY"
+    asked = False
 
 
 class Misconfigured(ConnectorError):

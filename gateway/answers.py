@@ -19,6 +19,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, OperationType
 
 from connectors.guard.record import Reliance
 from gateway.execution.reading import Computed, reading
+from gateway.outcome import Outcome
 from gateway.plan.plan import Plan
 from resolvers.context import Graph
 
@@ -40,18 +41,18 @@ Question = bytes
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Remembered:
-    """An answer and what it hangs on. All of it is fresh until *fresh_until*, if that is known."""
+    """An answer and what it hangs on. Its data is written already, in so many bytes."""
 
-    written: bytes = dataclasses.field(repr=False)
+    outcome: Outcome = dataclasses.field(repr=False)
+    written: int
     relied: tuple[Reliance, ...] = dataclasses.field(repr=False)
     graph: Graph = dataclasses.field(repr=False)
     day: dt.date
-    fresh_until: dt.datetime | None
 
     @property
     def size(self) -> int:
         """About how many bytes it takes."""
-        return len(self.written) + _EACH * (1 + len(self.relied))
+        return self.written + _EACH * (1 + len(self.relied))
 
     async def holds(self, graph: Graph) -> bool:
         """Whether a run over *graph* would give the same now."""
@@ -67,7 +68,7 @@ class Answers:
     """
     The remembered answers of one schema for one kind of caller, at most *max_bytes* of them.
 
-    Who gives different callers different rights has to make them part of the question.
+    Rights differ between callers, so they are part of the question.
     """
 
     def __init__(self, schema: GraphQLSchema, *, max_bytes: int = MAX_BYTES, max_each: int = MAX_EACH) -> None:
@@ -81,9 +82,13 @@ class Answers:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def question(self, text: str, name: str | None, variables: dict[str, Any] | None) -> Question | None:
+    def question(
+        self, text: str, name: str | None, variables: dict[str, Any] | None, whose: bytes = b""
+    ) -> Question | None:
         """
         What is asked by these, to the letter; None for what cannot be written as JSON.
+
+        *whose* tells apart callers who may be given different answers, or whose answers are not each other's.
 
         Neither the variables are coerced nor anything is checked: only what passed all checks has an answer.
         """
@@ -91,15 +96,15 @@ class Answers:
             given = orjson.dumps((name, variables), option=_AS_JSON)
         except TypeError:
             return None
-        # Where the first part ends is where JSON begins: the length makes it one-to-one.
-        asked = b"%d:%b" % (len(given), given)
+        # The lengths make it one-to-one.
+        asked = b"%d:%d:%b%b" % (len(whose), len(given), whose, given)
         return hashlib.blake2b(asked + text.encode(errors="surrogatepass"), key=self._hash_key, digest_size=16).digest()
 
     def may_remember(self, plan: Plan) -> bool:
         """Whether the answer to an operation hangs on nothing but its question, calls and the day."""
         return plan.kind is OperationType.QUERY and self._momentary.isdisjoint(plan.coordinates)
 
-    async def recall(self, question: Question, graph: Graph) -> Remembered | None:
+    async def recall(self, question: Question, graph: Graph) -> Outcome | None:
         """The answer that was given for *question*, if a run would give the same now. Never raises."""
         found = self._kept.get(question)
         if found is None:
@@ -115,22 +120,22 @@ class Answers:
             each.tell()
         if question in self._kept:
             self._kept.move_to_end(question)
-        return found
+        return found.outcome
 
     def remember(
         self,
         question: Question,
-        written: bytes,
+        outcome: Outcome,
         *,
+        size: int,
         relied: Sequence[Reliance],
         graph: Graph,
         began: dt.datetime,
-        fresh_until: dt.datetime | None = None,
     ) -> None:
-        """Remember the data *written* for *question*, made of nothing but what it *relied* on."""
-        if not relied or len(written) > self._max_each:
+        """Remember the *outcome* for *question*, of data in *size* bytes, made of nothing but what it *relied* on."""
+        if not relied or size > self._max_each:
             return
-        made = Remembered(written, tuple(relied), graph, day_of(graph, began), fresh_until)
+        made = Remembered(outcome, size, tuple(relied), graph, day_of(graph, began))
         self._forget(question)
         self._kept[question] = made
         self._bytes += made.size

@@ -15,16 +15,18 @@ from starlette.types import ASGIApp, Lifespan
 
 from connectors.clock import Clock, SystemClock
 from connectors.environment import Environment
-from connectors.guard import Breakers, Changes
+from connectors.guard import Breakers, Changes, Switches
 from connectors.guard.negative import Negative
 from gateway import systems
-from gateway.access.gatekeeper import Gatekeeper
-from gateway.access.gatekeeper import gatekeeper as gatekeeper_of
 from gateway.access.metadata import metadata_of
 from gateway.admission.door import Door
+from gateway.audiences import secrets
+from gateway.audit.opening import audit_of
+from gateway.clients import clients_of
 from gateway.control.breakers import BreakersInWords
 from gateway.control.desk import Desk
 from gateway.control.invalidation import Invalidation
+from gateway.control.overriding import Overriding
 from gateway.events import Events
 from gateway.http import loopback, metadata
 from gateway.http.correlation import not_routed
@@ -34,7 +36,9 @@ from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready, live
 from gateway.log import logger
 from gateway.mistakes import Mistake, SettingsError
-from gateway.operation import Operations
+from gateway.overrides.bans import Bans
+from gateway.overrides.effects import Effects
+from gateway.overrides.opening import keeper_of
 from gateway.renewal import Renewable, Renewals
 from gateway.settings import IdentitySettings, ServerSettings, Settings
 from gateway.status import Status
@@ -43,9 +47,7 @@ from gateway.stores.coding import Coding
 from gateway.stores.kept import Kept
 from gateway.telemetry import telemetry
 from gateway.telemetry.telemetry import Telemetry
-from gateway.warm_up import warm_up
 from resolvers.context import Graph
-from resolvers.graph import build
 from resolvers.ids import IdCodec
 from resolvers.memory import IdentityMemory
 
@@ -68,12 +70,13 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
     renewals = Renewals(_with_credentials(settings), report=logger())
     clock = clock or SystemClock()
     answers = _answers(settings, clock, watching)
-    environment = _environment(settings, clock, watching, answers)
+    switches, bans = Switches(), Bans()
+    environment = _environment(settings, clock, watching, answers, switches)
     connectors = systems.build(settings, environment)
     renewable: dict[str, Renewable] = {**connectors, **({} if answers.access is None else {REDIS: answers.access})}
     graph = Graph(
         routes=systems.routes(settings, connectors),
-        ids=IdCodec([secret.get_secret_value().encode() for secret in settings.ids.secrets]),
+        ids=IdCodec(secrets(settings)),
         numbering=environment.numbering,
         clock=environment.clock,
         history=dt.timedelta(days=settings.history.days),
@@ -81,18 +84,27 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
         report=environment.report,
     )
     graphiql = GraphiQL(stories_url=settings.graphiql.stories_url) if settings.graphiql.enabled else None
-    operations = Operations(build(), limits=settings.limits, shows_graph=settings.shows_graph)
-    warm_up(operations, settings.plans.warm_up, report=environment.report)
-    gatekeeper = _gatekeeper(settings, clock)
+    audit = None if settings.audit is None else audit_of(settings.audit, clock=clock, report=logger())
+    clients = clients_of(settings, graph, clock=clock, watching=watching, answers=answers, bans=bans)
     view = GraphQLView(
-        operations=operations,
-        graph=graph,
+        callers=clients.callers,
+        trusted=clients.trusted,
+        usage=clients.usage,
+        audit=audit,
+        bans=bans,
+        clock=clock,
         settings=settings.server,
         limits=settings.limits,
         graphiql=graphiql,
-        callers=settings.callers,
-        gatekeeper=gatekeeper,
         door=_door(settings.server, clock, watching),
+    )
+    keeper = keeper_of(
+        settings,
+        shared=answers.overrides,
+        take=Effects(bans=bans, switches=switches, limit=clients.limit, breakers=environment.breakers, report=logger()),
+        audit=audit,
+        clock=clock,
+        report=logger(),
     )
     ready = Ready()
     invalidation = Invalidation(
@@ -104,7 +116,9 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Application) -> AsyncIterator[None]:
-        async with answers.opened():
+        async with answers.opened(), clients.open(), keeper.open():
+            if audit is not None:
+                audit.start()
             await systems.open_ahead(connectors)
             looking = asyncio.create_task(renewals.keep_looking(renewable))
             ready.yes = True
@@ -115,7 +129,7 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
                 ready.yes = False
                 looking.cancel()
                 await events.aclose()
-                others = [each.aclose() for each in (graphiql, gatekeeper) if each is not None]
+                others = [each.aclose() for each in (graphiql, audit) if each is not None]
                 await asyncio.gather(systems.close(connectors), *others)
         await asyncio.to_thread(watching.close)
         logger().info("gateway_stopped")
@@ -123,13 +137,13 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
     front = functools.partial(
         Front,
         # Who may knock is settled before anything is read.
-        refuse=loopback.refusal,
+        refuse=clients.origins.refusal if settings.knows_callers else loopback.refusal,
         watch=watching.requests(graph=GRAPHQL, routes=[GRAPHQL, HEALTH_LIVE, HEALTH_READY, telemetry.PATH]),
         straight={GRAPHQL: view},
     )
     application = Application(
         [*routes(view, ready, graphiql), *_metadata(settings), Route(telemetry.PATH, watching.respond), *events.routes],
-        front=front,
+        front=lambda app: clients.origins.before(front(app)),
         lifespan=lifespan,
     )
     application.desk = Desk(
@@ -139,6 +153,8 @@ def create(settings: Settings, *, clock: Clock | None = None) -> "Application":
         reload=functools.partial(renewals.look, renewable, at_once=True),
         breakers=None if environment.breakers is None else BreakersInWords(environment.breakers),
         sections=status.sections(),
+        usage=clients.usage_in_words(),
+        overriding=Overriding(keeper, clock=clock, audit=audit),
     )
     return application
 
@@ -170,13 +186,16 @@ def _with_credentials(settings: Settings) -> dict[str, BaseModel]:
     return {**settings.systems, **({} if redis is None else {REDIS: redis.access})}
 
 
-def _environment(settings: Settings, clock: Clock, watching: Telemetry, answers: Kept) -> Environment:
+def _environment(
+    settings: Settings, clock: Clock, watching: Telemetry, answers: Kept, switches: Switches
+) -> Environment:
     return Environment(
         clock=clock,
         store=answers.store,
         leases=answers.leases,
         rates=answers.rates,
         places=answers.places,
+        switches=switches,
         keys=answers.keys,
         changes=Changes(keys=answers.keys, clock=clock),
         numbering=settings.numbering.plan(),
@@ -184,16 +203,6 @@ def _environment(settings: Settings, clock: Clock, watching: Telemetry, answers:
         watch=watching.calls(),
         breakers=Breakers(clock=clock, report=logger(), shown=watching.metrics.breaker if watching.metrics else None),
     )
-
-
-def _gatekeeper(settings: Settings, clock: Clock) -> Gatekeeper | None:
-    if settings.access is None:
-        return None
-    try:
-        return gatekeeper_of(settings.access, clock=clock, report=logger())
-    except OSError as exc:
-        why = f"the certificates cannot be used ({getattr(exc, 'reason', None) or exc.strerror})"
-        raise SettingsError(Mistake("", "access.issuers", why, "correct the files that `tls` names")) from exc
 
 
 def _metadata(settings: Settings) -> list[BaseRoute]:

@@ -1,5 +1,5 @@
 """
-The command line: `switchboard run`, `serve`, `check`, `control`, `plan` and `schema`.
+The command line: `run`, `serve`, `check`, `control`, `token`, `operations`, `usage`, `audit`, `plan` and `schema`.
 
 Each command imports what it needs when it runs: all of it together takes seconds, which whoever tells a gateway
 something in an outage should not wait for.
@@ -13,13 +13,20 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from gateway.access import cli as token
+from gateway.audit import cli as audit
 from gateway.control import cli as control
 from gateway.mistakes import SettingsError
+from gateway.trusted import cli as trusted
+from gateway.usage import cli as usage
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+AUDIENCES = ("partner", "self_care", "agent", "operator")
+"""As `schema.policy` has them; importing that takes a second, which commands that need none should not wait for."""
+
 SANDBOX_CONFIG = ROOT / "deploy" / "sandbox.toml"
 
 
@@ -51,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         "--control-port", type=int, help="port that controls the pretend operator (default SANDBOX_PORT or 8090)"
     )
     run.add_argument("--workers", type=_workers, metavar="N", help=_WORKERS)
+    run.add_argument("--tokens", action="store_true", help="answer nobody without a token of `switchboard token issue`")
     run.set_defaults(command=_run)
 
     serving = commands.add_parser("serve", help="the gateway in front of your own systems")
@@ -77,6 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     checking.set_defaults(command=_check)
 
     control.add_to(commands)
+    token.add_to(commands, sandbox=SANDBOX_CONFIG)
+    trusted.add_to(commands)
+    usage.add_to(commands)
+    audit.add_to(commands)
 
     planning = commands.add_parser(
         "plan", help="what an operation means here: its cost, what it asks of which system, what in it is personal"
@@ -86,7 +98,18 @@ def _parser() -> argparse.ArgumentParser:
     planning.add_argument("--variables", type=_variables, metavar="JSON", help="what sizes and keys hang on")
     planning.set_defaults(command=_plan)
 
-    schema = commands.add_parser("schema", help="print the graph's schema")
+    schema = commands.add_parser(
+        "schema",
+        help="print the graph's schema or who may read what of it, or compare it with an earlier one",
+        epilog="exit code with --against: 0 nothing breaks clients that heed @deprecated; 1 something does",
+    )
+    which = schema.add_mutually_exclusive_group()
+    which.add_argument("--audience", choices=AUDIENCES, help="only what is there for one audience, without directives")
+    which.add_argument("--scopes", action="store_true", help="with @requiresScopes, for routers that enforce it")
+    which.add_argument("--policies", action="store_true", help="the policies of all fields, as a table")
+    which.add_argument(
+        "--against", metavar="FILE|REF", help="tell what has changed since the schema in a file, or at a ref of git"
+    )
     schema.set_defaults(command=_schema)
     return parser
 
@@ -105,6 +128,8 @@ def _run(options: argparse.Namespace) -> int:
             from gateway.settings_file import load
 
             overrides = {**operator.overrides, **_server(port=options.port, workers=options.workers)}
+            if options.tokens:
+                overrides["access"] = pretend.access(options.port)
             return await _serve_until_stopped(load(SANDBOX_CONFIG, overrides=overrides), operator.welcome)
 
     return loop.run(both())
@@ -143,11 +168,28 @@ def _plan(options: argparse.Namespace) -> int:
     return 0
 
 
-def _schema(_: argparse.Namespace) -> int:
-    from resolvers.graph import build
+def _schema(options: argparse.Namespace) -> int:
+    if options.against is not None:
+        return _compare(options.against)
+    from gateway.policy import printed
 
-    print(build().as_str())  # noqa: T201 - what the command is for
+    print(printed.schema(audience=options.audience, policies=options.policies, scopes=options.scopes))  # noqa: T201 - what the command is for
     return 0
+
+
+def _compare(against: str) -> int:
+    from gateway.evolution.against import AgainstError, since
+
+    try:
+        told, breaks = since(against)
+    except AgainstError as exc:
+        print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
+        return 1
+    print(told)  # noqa: T201 - what the command is for
+    if breaks:
+        why = "Clients would break. Mark what is to go @deprecated, release that, and take it away in a later release."
+        print(why, file=sys.stderr)  # noqa: T201 - as above
+    return int(breaks)
 
 
 async def _serve_until_stopped(settings: "Settings", welcome: str = "") -> int:

@@ -9,7 +9,7 @@ What an operation of a document means is worked out in `gateway.plan`.
 import collections
 import dataclasses
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Container
 
 from graphql import (
     DocumentNode,
@@ -51,7 +51,11 @@ _TANGLED = (
 
 
 class Documents:
-    """Prepares the documents of one kind of caller for one schema; *forgotten* hears of each that is dropped."""
+    """
+    Prepares the documents of one kind of caller for one schema; *forgotten* hears of each that is dropped.
+
+    *sharing* says how many share the bounds of what is remembered.
+    """
 
     def __init__(
         self,
@@ -60,10 +64,12 @@ class Documents:
         limits: LimitSettings,
         shows_graph: bool,
         forgotten: Callable[[Prepared], None] = lambda _: None,
+        sharing: int = 1,
     ) -> None:
         self._schema = schema
         self._forgotten = forgotten
         self._limits = limits
+        self._sharing = sharing
         self._shows_graph = shows_graph
         self._introspection = introspection_cost(schema)
         self._rules = every_rule(limits.max_comparisons)
@@ -95,6 +101,22 @@ class Documents:
         self._pinned[prepared.text] = prepared
         if self._remembered.pop(prepared.text, None) is not None:
             self._characters -= len(prepared.text)
+
+    def pinned(self, *, but: Container[str] | None = None) -> set[Prepared]:
+        """Those that are kept for good; of those with the texts in *but* alone, and the ones whose trees they share."""
+        found = {each for text, each in self._pinned.items() if but is None or text in but}
+        return found | {each.model for each in found if each.model is not None}
+
+    def release(self, *, but: Collection[Prepared]) -> None:
+        """Keep what was pinned no longer than others, apart from these."""
+        gone = [each for each in self._pinned.values() if each not in but]
+        for each in gone:
+            del self._pinned[each.text]
+        for each in gone:
+            if each.is_long:
+                self._forget(each)
+            elif each.model is None:
+                self._remember(each)
 
     def _likeness(self, text: str) -> Likeness | None:
         # What a longer one says is to be told by whoever refuses it.
@@ -128,7 +150,7 @@ class Documents:
             return
         self._remembered[prepared.text] = prepared
         self._characters += len(prepared.text)
-        while self._characters > MAX_REMEMBERED:
+        while self._characters > MAX_REMEMBERED // self._sharing:
             text, oldest = self._remembered.popitem(last=False)
             self._characters -= len(text)
             self._forget(oldest)

@@ -2,149 +2,96 @@
 
 import asyncio
 import dataclasses
-import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from typing import Any
 
 import orjson
-from graphql import GraphQLError, OperationType
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql import GraphQLError, GraphQLObjectType, OperationType
 
 from connectors.guard.record import Record, recorded
 from connectors.terms import Terms
 from connectors.turns import in_line
-from gateway.answers import Answers, Question
-from gateway.documents import Documents
+from gateway.answers import MAX_BYTES, Answers, Question
+from gateway.demand.client import Admission
 from gateway.execution import run
 from gateway.limits.refusal import refusal
 from gateway.limits.settings import LimitSettings
-from gateway.limits.variables import check_variables
-from gateway.limits.words import in_the_callers_words, plain
+from gateway.outcome import Outcome, Ran, refused
 from gateway.plan.plan import Plan
-from gateway.plan.planner import Planner
-from gateway.plan.plans import Plans
-from gateway.plan.wishes import NOTHING, Wanted
+from gateway.planning import Planned, Planning
+from gateway.policy.asker import Asker
+from gateway.policy.policies import policies_of
+from gateway.policy.view import view_of
 from gateway.prepared import Prepared
 from gateway.sources import told as told_of
 from resolvers.context import Context, Graph
-from resolvers.errors import by_caller
-from resolvers.failures import BadInput, TooCostly
+from resolvers.failures import TooCostly
 from resolvers.graph import CustomerGraph
+from schema.policy import Audience
+from schema.source import Source
 
-MAX_VARIABLE_ERRORS = 50
-"""graphql-core's own default."""
+Admit = Callable[[frozenset[str], int], Awaitable[Admission | None]]
+"""
+Lets in an operation that reads these personal fields, at that estimated cost, until its answer is written.
 
+Raises TooCostly, and whatever else its caller is to hear.
+"""
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outcome:
-    """
-    What an operation came to. `data` is None also when a null went all the way up; `executed` tells which.
-
-    It is a mapping, or a fragment where it is written already because it was or may be given again.
-    """
-
-    data: Any
-    errors: Sequence[GraphQLError]
-    executed: bool
-    fresh_until: dt.datetime | None = None
-    """Until when all of it is fresh; None where something has no fresh time, and where there are errors."""
-
-    extensions: dict[str, Any] | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Planned:
-    """An operation that may be executed: what it means, and the values of its variables, which are kept out of logs."""
-
-    prepared: Prepared = dataclasses.field(repr=False)
-    plan: Plan
-    given: dict[str, Any] | None = dataclasses.field(repr=False)
-    """As they were read from JSON."""
-
-    values: VariableValues = dataclasses.field(repr=False)
-    """As graphql-core coerced them."""
-
-    wanted: Wanted = NOTHING
-    """What the document says of time and age, with these variables."""
-
-    @property
-    def variables(self) -> Mapping[str, Any]:
-        """The values as resolvers see them."""
-        return self.values.coerced
-
-    @property
-    def cost(self) -> int:
-        """What it costs (`gateway.plan.cost`)."""
-        return self.plan.cost(self.variables)
-
-    def context(self, graph: Graph, *, within: Terms) -> Context:
-        """A context to run it with, for a caller that has *within* unless the document wants less."""
-        return Context(
-            graph,
-            needs=self.plan.needs,
-            variables=self.variables,
-            within=self.wanted.terms(within, graph.clock),
-            ages=self.wanted.ages,
-        )
+REMEMBERED = 1
+"""What an operation is estimated at whose answer was remembered: it is not planned, and nothing is asked."""
 
 
 class Operations:
     """
-    Prepares, plans and executes operations of one schema for one kind of caller.
+    Prepares, plans and executes operations of one schema for one audience; without *audience*, for everybody all of it.
 
     What was answered from kept calls alone is remembered (`gateway.answers`), for all callers of this kind together.
     With *shows_graph* off, callers may not ask for the graph itself, and mistakes are told in their own words.
+    *pseudonyms* is the secret behind the names that partners see; *sharing*, how many share the bounds of memory.
+    Raises UngovernedError where a field of the schema has no policy.
     """
 
-    def __init__(self, schema: CustomerGraph, *, limits: LimitSettings, shows_graph: bool = True) -> None:
-        self._schema = schema._schema  # noqa: SLF001 - its graphql-core schema
-        self._limits = limits
-        self._shows_graph = shows_graph
-        self._plans = Plans(Planner(self._schema))
-        self._answers = Answers(self._schema)
-        self._documents = Documents(
-            self._schema,
-            limits=limits,
-            shows_graph=shows_graph,
-            forgotten=lambda prepared: self._plans.forget(prepared.outlines.values()),
+    def __init__(
+        self,
+        schema: CustomerGraph,
+        *,
+        limits: LimitSettings,
+        shows_graph: bool = True,
+        audience: Audience | None = None,
+        pseudonyms: bytes = b"",
+        sharing: int = 1,
+    ) -> None:
+        whole = schema._schema  # noqa: SLF001 - its graphql-core schema
+        policies = policies_of(whole)
+        view = whole if audience is None else view_of(whole, policies, audience)
+        source = view.type_map.get(Source.__name__)
+        shown = source.fields.keys() if isinstance(source, GraphQLObjectType) else frozenset()
+        self.names_systems = "system" in shown
+        """Whether its callers may know what systems there are: as the graph itself shows it to them."""
+
+        self._tells_sources = {"system", "operation"} <= shown
+        self._answers = Answers(view, max_bytes=MAX_BYTES // sharing)
+        self._planning = Planning(
+            view, policies, limits=limits, shows_graph=shows_graph, pseudonyms=pseudonyms, sharing=sharing
         )
 
     def prepare(self, text: str) -> Prepared:
         """The document of *text*, within the limits and valid, or the errors that say why not. Never raises."""
-        return self._documents.prepare(text)
+        return self._planning.prepare(text)
 
-    def plan(self, prepared: Prepared, *, name: str | None, variables: dict[str, Any] | None) -> Planned | Outcome:
-        """The operation called *name* with its variables, or the outcome that says why it is refused. Never raises."""
-        if prepared.document is None:
-            return Outcome(data=None, errors=prepared.errors, executed=False)
-        outline = prepared.outlines.get(name)
-        if outline is None:
-            return _refused(GraphQLError("Name one of the document's operations in `operationName`."))
-        if beyond := check_variables(variables, self._limits):
-            return _refused(beyond)
-        values = get_variable_values(
-            self._schema,
-            outline.operation.variable_definitions or (),
-            variables or {},
-            max_errors=MAX_VARIABLE_ERRORS,
-        )
-        if not isinstance(values, VariableValues):
-            return _refused(*prepared.here(map(self._told, values)))
-        try:
-            plan = self._plans.plan(outline, outline.booleans(variables), keep=not prepared.is_long)
-            wanted = NOTHING if plan.wishes is None else plan.wishes.read(values)
-        except RecursionError:
-            why = "The document is nested too deeply."
-        except BadInput as wrong:
-            why = wrong.reason
-        else:
-            return self._affordable(Planned(prepared, plan, given=variables, values=values, wanted=wanted))
-        return _refused(refusal(why))
+    def plan(
+        self, prepared: Prepared, *, name: str | None, variables: dict[str, Any] | None, asker: Asker | None = None
+    ) -> Planned | Outcome:
+        """The operation called *name* with its variables, or why it is refused (`Planning.plan`). Never raises."""
+        return self._planning.plan(prepared, name=name, variables=variables, asker=asker)
 
     def outlook(self, prepared: Prepared, *, name: str | None) -> Plan | None:
         """The plan of an operation while nothing is known of its variables; None when there is no such operation."""
-        outline = prepared.outlines.get(name)
-        return None if outline is None else self._plans.plan(outline, outline.defaults)
+        return self._planning.outlook(prepared, name=name)
+
+    def pin(self, text: str) -> Sequence[GraphQLError]:
+        """Work out every operation of *text* now and keep it for good; what it is refused for, if it is."""
+        return self._planning.pin(text)
 
     async def run(self, planned: Planned, *, context: Context) -> Outcome:
         """Execute what was planned with a context made for it. Never raises for what the caller wrote."""
@@ -156,9 +103,13 @@ class Operations:
         if not result.errors:
             # Where there are errors, resolvers of fields that were given up may still be under way.
             context.let_go()
-        errors = planned.prepared.here((*map(self._told, result.errors or ()), *context.gaps))
+        errors = planned.prepared.here((*map(self._planning.told, result.errors or ()), *context.gaps))
+        if context.reach is not None:
+            # In the order of the question: that in which fields failed tells who is known, who is refused later.
+            errors = tuple(sorted(errors, key=_place))
         # Errors without a path stopped the operation before any field ran.
-        return Outcome(data=result.data, errors=errors, executed=result.data is not None or any(e.path for e in errors))
+        executed = result.data is not None or any(each.path for each in errors)
+        return Outcome(data=result.data, errors=errors, executed=executed)
 
     async def execute(
         self,
@@ -168,30 +119,53 @@ class Operations:
         variables: dict[str, Any] | None,
         graph: Graph,
         within: Terms,
+        asker: Asker | None = None,
+        admit: Admit | None = None,
         sources: bool = False,
     ) -> Outcome:
         """
         Plan and run the operation called *name* with a context of its own, or give what that would come to.
 
-        With *sources* every call behind the answer is told.
+        Without an *asker* it may read everything, about everybody. With *sources* every call behind the answer is told,
+        to those who see in the graph itself which systems and operations there are.
+        *admit* is asked before anything else is, and may raise; what it finds too costly is refused.
         """
+        # What was asked of which system also tells how far somebody was found whom its caller may not read about.
+        sources = sources and self._tells_sources
         # A long document is not worth hashing, as it is prepared anew each time anyway. What was remembered tells
         # neither how old each part of it is nor which calls were behind it.
         remembers = not (prepared.is_long or sources or within.max_age_s is not None)
-        question = self._answers.question(*prepared.meaning(name), variables) if remembers else None
+        if asker is not None and asker.reach_changes:
+            remembers = False
+        whose = b"" if asker is None else asker.whose
+        question = self._answers.question(*prepared.meaning(name), variables, whose) if remembers else None
         if question is not None and (found := await self._answers.recall(question, graph)) is not None:
-            return Outcome(orjson.Fragment(found.written), errors=(), executed=True, fresh_until=found.fresh_until)
-        planned = self.plan(prepared, name=name, variables=variables)
+            if admit is not None and found.ran is not None:
+                await admit(found.ran.gist.personal, REMEMBERED)
+            return found
+        planned = self.plan(prepared, name=name, variables=variables, asker=asker)
         if isinstance(planned, Outcome):
             return planned
-        context = planned.context(graph, within=within)
-        with in_line(), recorded() as record:
-            outcome = await self.run(planned, context=context)
+        try:
+            admission = None if admit is None else await admit(planned.plan.personal, planned.cost)
+        except TooCostly as why:
+            return refused(refusal(why.reason, TooCostly))
+        context = planned.context(graph, within=within, asker=asker)
+        outcome, record = await self._recorded(planned, context, admission)
         if planned.plan.kind is OperationType.QUERY and not outcome.errors:
             outcome = dataclasses.replace(outcome, fresh_until=record.fresh_until)
             if question is not None and not planned.wanted.has_age and self._answers.may_remember(planned.plan):
                 outcome = self._remembered(outcome, question, context, record)
         return dataclasses.replace(outcome, extensions=told_of(record.given, context)) if sources else outcome
+
+    async def _recorded(
+        self, planned: Planned, context: Context, admission: Admission | None
+    ) -> tuple[Outcome, Record]:
+        with in_line(), recorded(most_calls=None if admission is None else admission.most_calls) as record:
+            if admission is not None:
+                admission.record = record
+            outcome = await self.run(planned, context=context)
+        return dataclasses.replace(outcome, ran=_ran(planned, record, context)), record
 
     def _remembered(self, outcome: Outcome, question: Question, context: Context, record: Record) -> Outcome:
         relied = record.whole
@@ -201,47 +175,31 @@ class Operations:
             written = orjson.dumps(outcome.data)
         except TypeError:
             return outcome  # As whoever writes the response will find out.
+        outcome = dataclasses.replace(outcome, data=orjson.Fragment(written))
         self._answers.remember(
-            question,
-            written,
-            relied=relied,
-            graph=context.graph,
-            began=context.started_at,
-            fresh_until=outcome.fresh_until,
+            question, outcome, size=len(written), relied=relied, graph=context.graph, began=context.started_at
         )
-        return dataclasses.replace(outcome, data=orjson.Fragment(written))
+        return outcome
 
-    def pin(self, text: str) -> Sequence[GraphQLError]:
-        """
-        Work out every operation of *text* now and keep it for good; what it is refused for, if it is.
+    def pinned(self) -> frozenset[str]:
+        """The texts of all documents that are kept for good."""
+        return self._planning.pinned()
 
-        An operation that `@skip` or `@include` steer is worked out for the defaults of its variables.
-        """
-        prepared = self.prepare(text)
-        try:
-            plans = [self._plans.pin(outline) for outline in prepared.outlines.values()]
-        except RecursionError:
-            return (refusal("The document is nested too deeply."),)
-        for plan in plans:
-            plan.completion.prepare()
-        if plans:
-            self._documents.pin(prepared)
-        return prepared.errors
-
-    def _affordable(self, planned: Planned) -> Planned | Outcome:
-        most = self._limits.max_cost
-        if most is None or (cost := planned.cost) <= most:
-            return planned
-        why = f"The question costs {cost}, and at most {most} is accepted here. Ask for less, or in several requests."
-        return _refused(refusal(why, TooCostly))
-
-    def _told(self, error: GraphQLError) -> GraphQLError:
-        if not by_caller(error):
-            return error
-        if not self._shows_graph:
-            return in_the_callers_words(error)
-        return plain(error, suggestions=self._limits.suggestions)
+    def release(self, *, but: Container[str]) -> None:
+        """Keep what was pinned no longer than other documents, apart from these texts."""
+        self._planning.release(but=but)
 
 
-def _refused(*errors: GraphQLError) -> Outcome:
-    return Outcome(data=None, errors=errors, executed=False)
+def _place(error: GraphQLError) -> tuple[list[tuple[int, int]], list[tuple[bool, int, str]]]:
+    locations = [(at.line, at.column) for at in error.locations or ()]
+    path = [(True, key, "") if isinstance(key, int) else (False, 0, key) for key in error.path or ()]
+    return locations, path
+
+
+def _ran(planned: Planned, record: Record, context: Context) -> Ran:
+    return Ran(
+        planned.plan.gist,
+        about=frozenset(record.about),
+        systems=frozenset(each.system for each in record.given),
+        basis=() if context.reach is None else tuple(context.reach.basis),
+    )

@@ -4,17 +4,41 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import pathlib
 import sys
 from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from gateway.mistakes import SettingsError
 
 _READY = b"sandbox ready "
 _START_S = 60.0
-_PORTS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
+_PORTS = ("crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands", "consent")
 # Each recharge system tells the history at the port of its balances.
 _BEHIND = {"recharge-history": "recharge", "recharge-history-islands": "recharge-islands"}
+
+
+_ROOT = pathlib.Path(__file__).resolve().parent.parent
+CLIENTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "desk": {"class": "agent", "audience": "agent"},
+        "app": {"class": "self_care", "audience": "self_care", "customer_claim": "customer_number"},
+        "shop": {"class": "partner", "audience": "partner", "party": "partner-a"},
+        "platform": {"class": "agent", "audience": "operator"},
+    }
+)
+"""The clients of the pretend operator: one of each audience."""
+
+
+def access(port: int | None = None) -> dict[str, Any]:
+    """The section `access` of a gateway that is tried out with tokens; `switchboard token issue` writes them."""
+    return {
+        "audience": "urn:switchboard:sandbox",
+        "development": {"key_file": str(_ROOT / ".cache" / "development-issuer.pem")},
+        "dpop": {"url": f"http://127.0.0.1:{port or 8000}/graphql"},
+        "clients": CLIENTS,
+    }
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

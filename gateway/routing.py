@@ -78,13 +78,18 @@ class RouteSettings(BaseModel):
     network: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers", "imsis"))]
     recharging: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers"))]
     recharge_history: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers"))]
+    consent: str | None = Field(
+        default=None,
+        description="The system that knows what customers have agreed to; there is one. Not given: nobody has agreed.",
+    )
 
     def by_capability(self) -> dict[str, tuple[Route, ...]]:
-        """Every capability and its routes."""
+        """Every capability and its routes; none for one that is left out."""
         return {
             "customers": (Route(system=self.customers),),
             "billing": self.billing,
             "network": self.network,
             "recharging": self.recharging,
             "recharge_history": self.recharge_history,
+            "consent": () if self.consent is None else (Route(system=self.consent),),
         }

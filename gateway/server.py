@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from gateway import collector
 from gateway.app import create
 from gateway.control.attendance import attended
+from gateway.control.opening import api_of
 from gateway.http.endings import Endings
 from gateway.http.loopback import is_loopback
 from gateway.http.protocol import PatientProtocol
@@ -29,11 +30,11 @@ _OTHER_FILES = 256
 
 
 def check_address(settings: Settings) -> None:
-    """Refuse to listen where strangers could knock: there are no tokens yet that would tell them apart."""
-    if not is_loopback(settings.server.host):
+    """Refuse to listen where strangers could knock, unless tokens tell them apart."""
+    if not is_loopback(settings.server.host) and not settings.knows_callers:
         raise SettingsError(
-            "server.host: this gateway cannot check tokens yet, so it listens only on 127.0.0.1, ::1 or localhost. "
-            "Put a proxy that authenticates in front of it, on the same machine."
+            "server.host: without issuers of access tokens it listens only on 127.0.0.1, ::1 or localhost. "
+            "Name them in [[access.issuers]], or put a proxy that authenticates in front of it, on the same machine."
         )
 
 
@@ -67,7 +68,8 @@ async def serve_on(
     server = Server(configuration(app, settings.server))
     server.on_started = on_started
     server.among = among
-    async with attended(app.desk, path=settings.control.socket, end=None if among is None else among.control):
+    end = None if among is None else among.control
+    async with attended(app.desk, path=settings.control.socket, end=end, api=api_of(settings)):
         await server.serve(sockets=[listener])
 
 

@@ -9,12 +9,15 @@ from connectors.cai3g import CAI3GSettings
 from connectors.cbs import CBSSettings
 from connectors.numbering import NumberingPlan
 from connectors.settings import ConfigPath, Secret
-from connectors.tmf import TMFSettings
+from connectors.tmf import TMFConsentSettings, TMFSettings
 from connectors.ucip import UCIPSettings
+from gateway.access.issuer_settings import is_this_machine
 from gateway.access.settings import AccessSettings
 from gateway.admission.settings import AdmissionSettings
+from gateway.audit.settings import AuditSettings
 from gateway.callers import CallerSettings
 from gateway.control.settings import ControlSettings, EventSettings
+from gateway.demand.settings import DemandSettings
 from gateway.limits.settings import LimitSettings
 from gateway.mistakes import Mistake as Mistake  # noqa: PLC0414 - wrong settings are told where settings are
 from gateway.mistakes import SettingsError as SettingsError  # noqa: PLC0414 - as above
@@ -23,9 +26,10 @@ from gateway.stores.settings import RedisSettings
 from gateway.telemetry.settings import TelemetrySettings
 
 AnySystem = Annotated[
-    TMFSettings | CBSSettings | CAI3GSettings | UCIPSettings | AcctMgrSettings, Field(discriminator="dialect")
+    TMFSettings | TMFConsentSettings | CBSSettings | CAI3GSettings | UCIPSettings | AcctMgrSettings,
+    Field(discriminator="dialect"),
 ]
-DIALECTS = "tmf, cbs, cai3g, ucip or acctmgr"
+DIALECTS = "tmf, tmf644, cbs, cai3g, ucip or acctmgr"
 
 
 class _Section(BaseModel):
@@ -178,6 +182,10 @@ class Settings(_Section):
     access: AccessSettings | None = Field(
         default=None, description="Who may ask. Not given: whoever reaches the address."
     )
+    demand: DemandSettings = Field(
+        default_factory=DemandSettings, description="How much clients may ask, by the audience they are of."
+    )
+    audit: AuditSettings | None = Field(default=None, description="Who saw what of whom. Not given: nobody keeps it.")
     numbering: NumberingSettings
     ids: IdSettings
     systems: dict[str, AnySystem] = Field(min_length=1)
@@ -197,6 +205,11 @@ class Settings(_Section):
         """Whether callers may see the graph itself, by introspection or as a federation router does."""
         return shows_graph(self.limits, self.graphiql)
 
+    @property
+    def knows_callers(self) -> bool:
+        """Whether nobody is answered but by an access token of an issuer that is one."""
+        return self.access is not None and bool(self.access.issuers)
+
     @model_validator(mode="after")
     def _routes_lead_somewhere(self) -> "Settings":
         for capability, routes in self.routes.by_capability().items():
@@ -209,6 +222,30 @@ class Settings(_Section):
         if self.access is not None and self.callers.class_header is not None:
             raise ValueError(
                 "callers.class_header and access.clients both say the class of a caller; leave callers.class_header out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _development_stays_here(self) -> "Settings":
+        if self.access is not None and self.access.development is not None and not is_this_machine(self.server.host):
+            raise ValueError(
+                "access.development believes tokens that anybody with its key file can write, and server.host lets "
+                "other machines ask; name access.issuers instead, or listen on 127.0.0.1"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _operators_show_tokens(self) -> "Settings":
+        if self.control.api is None:
+            return self
+        if self.access is None or all(each.audience != "operator" for each in self.access.clients.values()):
+            raise ValueError(
+                "control.api answers clients of the audience operator alone, and access has none; add one to "
+                "access.clients, or leave control.api out"
+            )
+        if self.control.overrides_path is None and self.cache.redis is None:
+            raise ValueError(
+                "control.api has nowhere to keep what operators say; set control.socket or cache.redis beside it"
             )
         return self
 

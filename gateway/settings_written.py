@@ -23,6 +23,8 @@ SECTIONS = frozenset(
         "limits",
         "callers",
         "access",
+        "demand",
+        "audit",
         "numbering",
         "ids",
         "systems",

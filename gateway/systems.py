@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from connectors import cai3g, tmf
 from connectors.acctmgr import AcctMgrConnector, AcctMgrSettings
 from connectors.cai3g import CAI3GConnector, CAI3GSettings
-from connectors.capabilities import Billing, Connector, Customers, Network, RechargeHistory, Recharging
+from connectors.capabilities import Billing, Connector, Consents, Customers, Network, RechargeHistory, Recharging
 from connectors.cbs import CBSConnector, CBSSettings
 from connectors.environment import Environment
 from connectors.guard import Answer
 from connectors.routes import Routes, Systems
 from connectors.soap import WsdlError
-from connectors.tmf import TMFConnector, TMFSettings
+from connectors.tmf import TMFConnector, TMFConsentConnector, TMFConsentSettings, TMFSettings
 from connectors.ucip import UCIPConnector, UCIPSettings
 from gateway.routing import RouteSettings
 from gateway.settings import AnySystem, Mistake, Settings, SettingsError
@@ -28,6 +28,7 @@ _PROTOCOLS: Mapping[str, type] = {
     "network": Network,
     "recharging": Recharging,
     "recharge_history": RechargeHistory,
+    "consent": Consents,
 }
 
 
@@ -64,6 +65,7 @@ def routes(settings: Settings, connectors: Mapping[str, Connector]) -> Routes:
         network=to("network", Network),  # type: ignore[type-abstract]
         recharging=to("recharging", Recharging),  # type: ignore[type-abstract]
         recharge_history=to("recharge_history", RechargeHistory),  # type: ignore[type-abstract]
+        consent=to("consent", Consents) if chosen["consent"] else None,  # type: ignore[type-abstract]
     )
 
 
@@ -121,6 +123,8 @@ def _connector(name: str, settings: AnySystem, environment: Environment) -> Conn
     match settings:
         case TMFSettings():
             return TMFConnector(name, settings, environment)
+        case TMFConsentSettings():
+            return TMFConsentConnector(name, settings, environment)
         case CBSSettings():
             return CBSConnector(name, settings, environment)
         case CAI3GSettings():

@@ -8,10 +8,18 @@ from gateway.operation import Operations
 from gateway.plan.known import Known, known
 
 
-def warm_up(operations: Operations, paths: Iterable[pathlib.Path], *, report: Reporter) -> None:
-    """Work out the operations in *paths*; each that cannot be is one line in the log, and hinders nobody."""
-    for found, why in refused(operations, paths):
-        report.warning("operation_not_warmed_up", file=str(found.file), operation=found.name, why=why)
+def warm_up(views: Iterable[Operations], paths: Iterable[pathlib.Path], *, report: Reporter) -> None:
+    """
+    Work out the operations in *paths* in each of the *views*.
+
+    Each that cannot be in any of them is one line in the log, and hinders nobody.
+    """
+    everywhere: list[dict[tuple[str, str | None], str]] = [
+        {(str(found.file), found.name): why for found, why in refused(view, paths)} for view in views
+    ]
+    for (file, name), why in everywhere[-1].items():
+        if all((file, name) in others for others in everywhere):
+            report.warning("operation_not_warmed_up", file=file, operation=name, why=why)
 
 
 def refused(operations: Operations, paths: Iterable[pathlib.Path]) -> Iterator[tuple[Known, str]]:

@@ -14,6 +14,7 @@ from connectors.guard.settings import GuardSettings
 from connectors.guard.source import fresh_at_most, known_answer, source_of, validated_by
 from connectors.guard.store import Store
 from connectors.guard.subject import Subject, SubjectKind
+from connectors.guard.switch import Switches, SystemState
 
 __all__ = [
     "Answer",
@@ -32,6 +33,8 @@ __all__ = [
     "Store",
     "Subject",
     "SubjectKind",
+    "Switches",
+    "SystemState",
     "fresh_at_most",
     "guard_for",
     "known_answer",

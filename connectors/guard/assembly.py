@@ -1,8 +1,8 @@
 """
 Puts the guard of one system together: every call to it passes the same stages in the same order.
 
-    recall -> single flight -> lease -> keep -> maintenance -> retries -> hedges -> admit -> budget -> bulkhead
-    -> note -> watched -> time limit -> wire
+    recall -> single flight -> lease -> keep -> switch -> maintenance -> retries -> hedges -> admit -> budget
+    -> bulkhead -> note -> watched -> time limit -> wire
 
 A stage that is switched off is not there.
 """
@@ -30,6 +30,7 @@ from connectors.guard.register import Register
 from connectors.guard.retries import Retries, RetryBudget
 from connectors.guard.settings import GuardSettings
 from connectors.guard.store import Store
+from connectors.guard.switch import Switched, Switches
 from connectors.guard.timelimit import TimeLimit
 from connectors.guard.watch import Unwatched, Watched, Watcher
 
@@ -51,12 +52,14 @@ def guard_for(
     rates: Rates | None = None,
     changes: Changes | None = None,
     places: Register | None = None,
+    switches: Switches | None = None,
 ) -> Guard:
     """
     The guard of one system.
 
     Without *breakers* an ill system is asked like any other. *leases*, *rates* and *places* are those that replicas
-    share. Without *changes* a call under way is shared also by those who ask after something has changed.
+    share. Without *changes* a call under way is shared also by those who ask after something has changed. Without
+    *switches* the system is always on.
     """
     parts = _Parts(system, settings, clock, watcher or Unwatched())
     flights = SingleFlight(clock=clock, watcher=parts.watcher, changes=changes)
@@ -68,6 +71,7 @@ def guard_for(
         flights,  # Before the bulkhead: equal questions take one place in it, not many.
         *parts.leases(leases, cache),  # Before keeping: when it is given back, the answer is there for those who wait.
         cache.keep,  # Within the flight: an answer is kept even when everybody has left at their deadline.
+        *parts.switch(switches),  # Below what is kept: it answers also for a system that is off.
         *parts.maintenance(report),  # Before the breaker: a window is no illness.
         *parts.tries(),  # Before the breaker: each try is counted, and waits for a place of its own.
         *([admission.admit] if admission else []),  # Before the queue: whom nobody asks, nobody waits for.
@@ -106,6 +110,10 @@ class _Parts:
                 clock=self.clock,
                 watcher=self.watcher,
             )
+
+    def switch(self, switches: Switches | None) -> Iterator[Stage]:
+        if switches is not None:
+            yield Switched(switches.of(self.system), watcher=self.watcher)
 
     def maintenance(self, report: "Reporter | None") -> Iterator[Stage]:
         windows = self.settings.maintenance

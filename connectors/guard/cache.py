@@ -63,7 +63,7 @@ class Cache:
         windows = self._windows_for(call)
         if windows is None:
             if record is not None:
-                record.asks()
+                record.asks(call.system, call.operation)
             return await proceed(call, ask)
         key = self._keys.key(call)
         kept, standing = await self._look_up(key, call, windows)
@@ -73,7 +73,7 @@ class Cache:
             return self._given(call, kept, standing)
         if record is not None:
             # Whatever comes of it, it is not an answer that would be given again.
-            record.asks()
+            record.asks(call.system, call.operation)
         if standing is Standing.GONE:
             return await proceed(call, ask)
         if standing is Standing.REVALIDATE:

@@ -75,11 +75,11 @@ class Guard:
         try:
             answer = await self._run(call, ask)
         except ConnectorError as error:
-            record.gives(Given(call.system, call.operation, max_age_s, code=error.code))
+            record.gives(Given(call.system, call.operation, max_age_s, code=error.code), call.about)
             raise
         at = answer.fetched_at
         fresh_until = at + dt.timedelta(seconds=answer.fresh_s) if answer.fresh_s else None
-        record.gives(Given(call.system, call.operation, max_age_s, at, fresh_until))
+        record.gives(Given(call.system, call.operation, max_age_s, at, fresh_until), call.about)
         return answer
 
     async def _wire(self, call: Call, ask: Ask) -> Answer[Any]:

@@ -12,6 +12,7 @@ class SubjectKind(enum.StrEnum):
     LINE = "line"
     SIM = "sim"
     PARTY = "party"
+    AGREEMENT = "agreement"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Subject:
     Somebody or something by the key that operators and events name it by: personal data, not printed.
 
     A line by its E.164 digits without plus, an account by its number, a customer and a party by the CRM's own id, a
-    SIM by its IMSI.
+    SIM by its IMSI, an agreement by the consent system's own id.
     """
 
     kind: SubjectKind
@@ -50,3 +51,8 @@ def sim(imsi: str) -> Subject:
 def party(party_id: str) -> Subject:
     """A party, by the CRM's own id."""
     return Subject(SubjectKind.PARTY, party_id)
+
+
+def agreement(agreement_id: str) -> Subject:
+    """A privacy agreement, by the consent system's own id."""
+    return Subject(SubjectKind.AGREEMENT, agreement_id)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from connectors.numbering import NotInPlanError, NumberingPlan
 from gateway.access.settings import AccessSettings
-from gateway.check import files, operations
+from gateway.check import files, operations, trusted
 from gateway.check.rows import Area, Row, State, row, row_of, sentence
 from gateway.limits.settings import LimitSettings
 from gateway.routing import RouteSettings
@@ -142,7 +142,10 @@ def _operations(written: Written) -> list[Row]:
     if plans is None or limits is None:
         return []  # What is wrong with them is told already.
     graphiql = _section(written, "graphiql", GraphiQLSettings) or GraphiQLSettings()
-    return operations.rows(plans, limits, shows_graph=shows_graph(limits, graphiql))
+    shows = shows_graph(limits, graphiql)
+    access = _section(written, "access", AccessSettings)
+    clients = {} if access is None else access.clients
+    return operations.rows(plans, limits, shows_graph=shows) + trusted.rows(clients, limits, shows_graph=shows)
 
 
 def _open_secrets(written: Written) -> list[Row]:

@@ -13,6 +13,7 @@ from gateway.settings import AnySystem
 
 _CREDENTIALS = {
     "tmf": ("user", "password", "token"),
+    "tmf644": ("user", "password", "token"),
     "cbs": ("login_system_code", "password", "beid"),
     "cai3g": ("user", "password"),
     "ucip": ("user", "password", "user_agent"),
@@ -23,7 +24,7 @@ _NOT_KNOWN = {
     "acctmgr": "if it means that the number is not known, add it to `{}.not_known_codes`",
     "cai3g": "if it means that the number is not known, say so in `{}.fault_codes`",
 }
-_REQUEST = {"tmf": "send_fields", "ucip": "user_agent"}
+_REQUEST = {"tmf": "send_fields", "tmf644": "send_fields", "ucip": "user_agent"}
 _OWNERS = "Ask its owners what is wrong; nothing is to be changed here."
 _QUOTED = re.compile(r"`(\w+)`")
 

@@ -11,12 +11,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from connectors.terms import Criticality, Terms
-from gateway.access.gatekeeper import AccessRefused, Gatekeeper
+from connectors.clock import Clock
+from connectors.terms import Terms
+from gateway.access.gatekeeper import AccessRefused
 from gateway.admission.door import Door, Overloaded
-from gateway.callers import CallerSettings, Classes
+from gateway.askers import Who
+from gateway.audit.writer import Audit
+from gateway.demand.client import Admission
+from gateway.demand.refusal import RateLimited
 from gateway.http.answer import Answer
+from gateway.http.auditing import Auditing
+from gateway.http.budget import Demanded, rate_limited
 from gateway.http.caching import cache_control
+from gateway.http.callers import Callers
 from gateway.http.correlation import request_id
 from gateway.http.denial import denial
 from gateway.http.fields import text
@@ -29,10 +36,14 @@ from gateway.http.request import GraphQLRequest, may_be_mutation, read, received
 from gateway.http.terms import terms_of
 from gateway.limits.settings import LimitSettings
 from gateway.log import logger
-from gateway.operation import Operations, Outcome
+from gateway.outcome import Outcome
+from gateway.overrides.bans import Bans
+from gateway.prepared import Prepared
 from gateway.settings import ServerSettings
 from gateway.telemetry.requests import told
-from resolvers.context import Graph
+from gateway.trusted.digest import digest_of
+from gateway.trusted.trusted import Trusted, document
+from gateway.usage.counts import Usage
 from resolvers.errors import present
 from resolvers.failures import GraphFailure
 from resolvers.messages import preferred
@@ -52,24 +63,28 @@ class GraphQLView:
     def __init__(
         self,
         *,
-        operations: Operations,
-        graph: Graph,
+        callers: Callers,
+        clock: Clock,
         settings: ServerSettings,
         limits: LimitSettings,
         graphiql: GraphiQL | None,
-        callers: CallerSettings | None = None,
-        gatekeeper: Gatekeeper | None = None,
         door: Door | None = None,
+        trusted: Trusted | None = None,
+        usage: Usage | None = None,
+        audit: Audit | None = None,
+        bans: Bans | None = None,
     ) -> None:
-        self._operations = operations
-        self._graph = graph
+        self._callers = callers
+        self._clock = clock
+        self._trusted = trusted
+        self._usage = usage
+        self._bans = bans
+        self._auditing = Auditing(audit)
         self._settings = settings
         self._limits = limits
         self._graphiql = graphiql
         self._door = door
-        self._classes = Classes(callers or CallerSettings())
-        self._gatekeeper = gatekeeper
-        self._refusals = Refusals(monotonic=graph.clock.monotonic)
+        self._refusals = Refusals(monotonic=clock.monotonic)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, as an ASGI application."""
@@ -95,7 +110,7 @@ class GraphQLView:
             return refused(refusal, request_id=request_id(scope))
         try:
             # Before the body: of a stranger nothing is read.
-            criticality = await self._criticality(scope)
+            who = await self._callers.who(scope)
             data = await received(
                 scope,
                 receive,
@@ -106,68 +121,85 @@ class GraphQLView:
             within = terms_of(
                 scope,
                 deadline_s=self._settings.deadline_s,
-                clock=self._graph.clock,
-                criticality=criticality,
+                clock=self._clock,
+                criticality=who.criticality,
             )
             if self._door is None:
-                return await self._run(scope, read(scope, data), within, media_type=media_type)
-            return await self._through(self._door, scope, data, within, media_type=media_type)
-        except (HttpRefusal, AccessRefused, Overloaded) as why:
+                return await self._run(scope, read(scope, data), who, within, media_type=media_type)
+            return await self._through(self._door, scope, data, who, within, media_type=media_type)
+        except (HttpRefusal, AccessRefused, Overloaded, RateLimited) as why:
             return _refusal(scope, why, media_type=media_type)
 
-    async def _through(self, door: Door, scope: Scope, data: bytes, within: Terms, *, media_type: str) -> Response:
+    async def _through(
+        self, door: Door, scope: Scope, data: bytes, who: Who, within: Terms, *, media_type: str
+    ) -> Response:
         if not door.lets_in(within.criticality):
-            mutation = may_be_mutation(data)
+            mutation = self._may_be_mutation(data, who)
             turn = door.comes(within.criticality, mutation=mutation)
             # Whoever leaves before its question was begun has no part in it, mutation or not.
             with leaving(scope):
-                await door.wait(
-                    turn, within.criticality, mutation=mutation, within_s=within.remaining(self._graph.clock)
-                )
+                await door.wait(turn, within.criticality, mutation=mutation, within_s=within.remaining(self._clock))
         try:
             if door.turn_is_long():
                 await self._give_way(door, scope, within)
-            return await self._run(scope, read(scope, data), within, media_type=media_type)
+            return await self._run(scope, read(scope, data), who, within, media_type=media_type)
         finally:
             door.leave()
+
+    def _may_be_mutation(self, data: bytes, who: Who) -> bool:
+        if self._trusted is None:
+            return may_be_mutation(data)
+        return self._trusted.may_be_mutation(data, client=who.client_id)
 
     async def _give_way(self, door: Door, scope: Scope, within: Terms) -> None:
         # Nothing is begun yet, so whoever leaves ends it here as well, mutation or not.
         with leaving(scope):
             while door.turn_is_long():
-                if within.remaining(self._graph.clock) <= 0:
+                if within.remaining(self._clock) <= 0:
                     raise door.refusal(within.criticality)
                 await asyncio.sleep(0)
 
-    async def _run(self, scope: Scope, question: GraphQLRequest, within: Terms, *, media_type: str) -> Response:
-        prepared = self._operations.prepare(question.query)
+    async def _run(
+        self, scope: Scope, question: GraphQLRequest, who: Who, within: Terms, *, media_type: str
+    ) -> Response:
+        text = document(self._trusted, question, client=who.client_id, media_type=media_type)
+        prepared = who.operations.prepare(text)
+        if self._bans is not None and self._bans.operations:
+            _check(self._bans, prepared, question.operation_name, who.client_id)
         kind = prepared.operation_type(question.operation_name)
         told(scope).of(kind, name=prepared.operation_name(question.operation_name))
         if scope["method"] == "GET" and kind not in {OperationType.QUERY, None}:
             raise HttpRefusal(405, "Only queries can be sent by GET; use POST.", headers={"Allow": "POST"})
+
+        async def admit(personal: frozenset[str], cost: int) -> Admission | None:
+            self._auditing.check(personal)
+            return await demanded.admit(cost)
+
         # What a mutation has begun is not left halfway because its caller has gone.
-        with contextlib.nullcontext() if kind is OperationType.MUTATION else leaving(scope):
+        with (
+            Demanded(who.demand) as demanded,
+            contextlib.nullcontext() if kind is OperationType.MUTATION else leaving(scope),
+        ):
             try:
-                outcome = await self._operations.execute(
+                outcome = await who.operations.execute(
                     prepared,
                     name=question.operation_name,
                     variables=question.variables,
-                    graph=self._graph,
+                    graph=who.graph,
                     within=within,
+                    asker=who.asker,
+                    admit=admit,
                     sources=question.wants_sources,
                 )
             except asyncio.CancelledError:
                 told(scope).came_to("gone", errors=())
                 raise
-        return self._respond(scope, outcome, media_type=media_type)
+            if self._usage is not None and outcome.ran is not None:
+                self._usage.used(who.client_id, outcome.ran.gist)
+            await self._auditing.record(scope, who, outcome)
+            return demanded.told(self._respond(scope, who, outcome, media_type=media_type))
 
-    async def _criticality(self, scope: Scope) -> Criticality:
-        if self._gatekeeper is not None:
-            return (await self._gatekeeper.caller(text(scope, b"authorization"))).criticality
-        header = self._classes.header
-        return self._classes.of(None if header is None else text(scope, header))
-
-    def _respond(self, scope: Scope, outcome: Outcome, *, media_type: str) -> Response:
+    def _respond(self, scope: Scope, who: Who, outcome: Outcome, *, media_type: str) -> Response:
         body: dict[str, Any] = {}
         if outcome.errors:
             body["errors"] = present(
@@ -176,6 +208,7 @@ class GraphQLView:
                 language=preferred(text(scope, b"accept-language")),
                 report=logger(),
                 refusals=self._refusals,
+                systems=who.operations.names_systems,
             )
         if outcome.executed:
             body["data"] = outcome.data
@@ -186,14 +219,25 @@ class GraphQLView:
             orjson.dumps(body),
             status=_status(outcome, media_type=media_type),
             media_type=media_type,
-            cache_control=cache_control(outcome.fresh_until, self._graph.clock.now()),
+            cache_control=cache_control(outcome.fresh_until, self._clock.now()),
         )
 
 
-def _refusal(scope: Scope, why: HttpRefusal | AccessRefused | Overloaded, *, media_type: str) -> Response:
+def _check(bans: Bans, prepared: Prepared, name: str | None, client: str | None) -> None:
+    """Raises HttpRefusal for an operation that is banned: by the hash of its document, or by its own."""
+    outline = prepared.outlines.get(name)
+    if bans.bans(digest_of(prepared.text), client) or (outline is not None and bans.bans(outline.digest, client)):
+        raise HttpRefusal(
+            403, "This operation is not answered for now, as the operator of this graph decided.", code="FORBIDDEN"
+        )
+
+
+def _refusal(scope: Scope, why: HttpRefusal | AccessRefused | Overloaded | RateLimited, *, media_type: str) -> Response:
     match why:
         case HttpRefusal():
             return refused(why, request_id=request_id(scope), media_type=media_type)
+        case RateLimited():
+            return rate_limited(scope, why, media_type=media_type)
         case AccessRefused():
             return denial(scope, why, media_type=media_type)
         case _:

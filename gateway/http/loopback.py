@@ -43,8 +43,8 @@ def refusal(scope: Scope) -> HttpRefusal | None:
 
 def _reason(host: str, origin: str | None) -> str | None:
     if len(host) > _LONGEST_HOST or not _is_here(host):
-        return "This gateway answers only to localhost until tokens are configured. Check the Host header."
-    if origin is not None and not _same_origin(origin, host):
+        return "This gateway answers only to localhost until issuers of tokens are configured. Check the Host header."
+    if origin is not None and not same_origin(origin, host):
         return "A page of another origin may not ask this gateway."
     return None
 
@@ -57,7 +57,8 @@ def _is_here(authority: str) -> bool:
     return is_loopback(host_of(authority) or "")
 
 
-def _same_origin(origin: str, host: str) -> bool:
+def same_origin(origin: str, host: str) -> bool:
+    """Whether a page of *origin* is one that was served under this `Host`."""
     try:
         parts = urllib.parse.urlsplit(origin)
     except ValueError:

@@ -11,10 +11,13 @@ from gateway.http.negotiation import JSON
 class HttpRefusal(Exception):
     """The HTTP request is not a GraphQL request that can be run: *status*, and what to do about it."""
 
-    def __init__(self, status: int, reason: str, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, reason: str, *, headers: Mapping[str, str] | None = None, code: str = "BAD_INPUT"
+    ) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.code = code
         self.headers = dict(headers or {})
 
 
@@ -22,12 +25,15 @@ def refused(
     refusal: HttpRefusal,
     *,
     request_id: str,
-    code: str = "BAD_INPUT",
+    code: str | None = None,
     media_type: str = JSON,
     more: Mapping[str, object] | None = None,
 ) -> Response:
-    """The response that tells *refusal*: one error with *code* and *more*, as in an answer of the graph."""
-    error = {"message": refusal.reason, "extensions": {"code": code, "requestId": request_id, **(more or {})}}
+    """The response that tells *refusal*: one error with *code* or its own, and *more*, as in an answer."""
+    error = {
+        "message": refusal.reason,
+        "extensions": {"code": code or refusal.code, "requestId": request_id, **(more or {})},
+    }
     return Response(
         orjson.dumps({"errors": [error]}),
         status_code=refusal.status,

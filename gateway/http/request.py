@@ -1,10 +1,14 @@
-"""A GraphQL request out of an HTTP one (GraphQL over HTTP, 5 and 6). Every mistake is a status and a sentence."""
+"""
+A GraphQL request out of an HTTP one (GraphQL over HTTP, 5 and 6). Every mistake is a status and a sentence.
+
+Its document may be named by a hash, by `documentId` (the same, Appendix A) or by Apollo's `extensions.persistedQuery`.
+"""
 
 import collections
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -14,9 +18,12 @@ from starlette.types import Receive, Scope
 from gateway.http.body import read_body
 from gateway.http.fields import text
 from gateway.http.refusal import HttpRefusal
+from gateway.trusted.digest import is_digest
 
-_NAMES = frozenset({"query", "operationName", "variables", "extensions"})
-_MEMBER = re.compile(rb'"(?:query|operationName|variables|extensions)"')
+_NAMES = frozenset({"query", "documentId", "operationName", "variables", "extensions"})
+_MEMBER = re.compile(rb'"(?:query|documentId|operationName|variables|extensions|persistedQuery|sha256Hash)"')
+_PERSISTED = ("extensions", "persistedQuery")
+_SHA256 = "sha256:"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,9 +31,13 @@ class GraphQLRequest:
     """What the caller asks. Kept out of logs: variables and text may hold personal data."""
 
     query: str = dataclasses.field(repr=False)
+    """The document's text; empty where it is named by its hash alone."""
+
     operation_name: str | None = None
     variables: dict[str, Any] | None = dataclasses.field(default=None, repr=False)
     extensions: dict[str, Any] | None = dataclasses.field(default=None, repr=False)
+    digest: str | None = None
+    """The SHA-256 that the caller says the document has, in 64 lower-case digits. Nobody has compared it yet."""
 
     @property
     def wants_sources(self) -> bool:
@@ -79,24 +90,26 @@ def _check_content_type(value: str | None) -> None:
             raise HttpRefusal(415, "The body must be in UTF-8.")
 
 
-def _check_members_are_unique(body: bytes) -> None:
-    """Refuse a JSON object with two queries: a proxy in front may have read the other one."""
+def _check_members_are_unique(data: bytes, what: str = "the body", inside: Sequence[str] = _PERSISTED) -> None:
+    """
+    Refuse a JSON object with two queries, or two hashes: a proxy in front may have read the other one.
+
+    *inside* are the objects in each other from which something is read; that they are objects was looked at before.
+    """
     # Names can be written with escapes; bodies without any, and with each name once, need no second look.
-    found = _MEMBER.findall(body)
-    if len(found) == len(set(found)) and rb"\u" not in body:
+    found = _MEMBER.findall(data)
+    if len(found) == len(set(found)) and rb"\u" not in data:
         return
     try:
         # Numbers are of no interest, and Python refuses to read very long ones.
-        members: list[str] = json.loads(body, object_pairs_hook=_names, parse_int=str)
+        members: Any = json.loads(data, object_pairs_hook=list, parse_int=str)
     except RecursionError:
-        raise HttpRefusal(400, "The body is nested too deeply.") from None
-    if len(members) != len(set(members)):
-        raise HttpRefusal(400, "A member of the body occurs more than once.")
-
-
-def _names(pairs: list[tuple[str, object]]) -> list[str]:
-    # Called for inner objects first; what it makes of the outermost one is the result.
-    return [name for name, _ in pairs]
+        raise HttpRefusal(400, f"{what.capitalize()} is nested too deeply.") from None
+    for inner in (*inside, ""):
+        names = [name for name, _ in members]
+        if len(names) != len(set(names)):
+            raise HttpRefusal(400, f"A member of {what} occurs more than once.")
+        members = dict(members).get(inner) or ()
 
 
 def _from_url(query_string: bytes) -> GraphQLRequest:
@@ -110,7 +123,11 @@ def _from_url(query_string: bytes) -> GraphQLRequest:
             parameters[name] = _json(parameters[name].encode(), f"`{name}`")
         else:
             parameters.pop(name, None)
-    return _from_parameters(parameters)
+    question = _from_parameters(parameters)
+    if question.extensions is not None:
+        written = next(value for name, value in found if name == "extensions")
+        _check_members_are_unique(written.encode(), "`extensions`", _PERSISTED[1:])
+    return question
 
 
 def _json(data: bytes, what: str) -> object:
@@ -125,21 +142,61 @@ def _from_parameters(parameters: object) -> GraphQLRequest:
         raise HttpRefusal(400, "Batches are not accepted. Send one operation per request.")
     if not isinstance(parameters, dict):
         raise HttpRefusal(400, 'The body must be a JSON object with a "query".')
-    query = parameters.get("query")
-    if not isinstance(query, str) or not query.strip():
-        raise HttpRefusal(400, "`query` must be there and be the text of a GraphQL document.")
     name = parameters.get("operationName")
     if name is not None and not isinstance(name, str):
         raise HttpRefusal(400, "`operationName` must be text or null.")
     extensions = _map(parameters, "extensions")
     if extensions and not isinstance(extensions.get("sources", False), bool):
         raise HttpRefusal(400, "`extensions.sources` must be true or false.")
+    digest = _digest(parameters.get("documentId"), extensions)
     return GraphQLRequest(
-        query=query,
+        query=_query(parameters.get("query"), digest),
         operation_name=name or None,
         variables=_map(parameters, "variables"),
         extensions=extensions,
+        digest=digest,
     )
+
+
+def _query(query: object, digest: str | None) -> str:
+    if query is None and digest is not None:
+        return ""
+    if not isinstance(query, str) or not query.strip():
+        raise HttpRefusal(400, "`query` must be there and be the text of a GraphQL document.")
+    return query
+
+
+def _digest(document_id: object, extensions: Mapping[str, Any] | None) -> str | None:
+    """The hash by which a document is named, where it is. Named in both ways, it must be the same."""
+    named = None if document_id is None else _of_document_id(document_id)
+    persisted = extensions.get("persistedQuery") if extensions else None
+    if persisted is None:
+        return named
+    digest = _of_persisted_query(persisted)
+    if named is not None and named != digest:
+        raise HttpRefusal(400, "`documentId` and `extensions.persistedQuery` name two documents. Name one.")
+    return digest
+
+
+def _of_document_id(document_id: object) -> str:
+    digest = document_id.removeprefix(_SHA256) if isinstance(document_id, str) else None
+    if digest == document_id or not is_digest(digest):
+        raise HttpRefusal(400, "`documentId` must be `sha256:` and the document's SHA-256 in 64 small hex digits.")
+    return digest
+
+
+def _of_persisted_query(persisted: object) -> str:
+    if not isinstance(persisted, dict):
+        raise HttpRefusal(400, "`extensions.persistedQuery` must be a JSON object or null.")
+    version = persisted.get("version")
+    if isinstance(version, bool) or version != 1:
+        raise HttpRefusal(400, "`extensions.persistedQuery.version` must be 1.")
+    digest = persisted.get("sha256Hash")
+    if not is_digest(digest):
+        raise HttpRefusal(
+            400, "`extensions.persistedQuery.sha256Hash` must be the document's SHA-256 in 64 small hex digits."
+        )
+    return digest
 
 
 def _map(parameters: Mapping[str, Any], name: str) -> dict[str, Any] | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.clock import Clock
 from connectors.environment import Reporter
-from connectors.guard import Keys, Leases, Rates, Register
+from connectors.guard import Keys, Leases, Register
 from connectors.guard.budget import LATE_S
+from gateway.access.replays import ProcessReplays, Replays
 from gateway.stores.coding import Coding
 from gateway.stores.layered import LayeredStore, Near, Told
 from gateway.stores.leases import RedisLeases
@@ -19,8 +20,10 @@ from gateway.stores.redis import RedisStore
 from gateway.stores.redis_access import Access
 from gateway.stores.redis_client import client
 from gateway.stores.redis_link import RedisLink
+from gateway.stores.redis_overrides import RedisOverrides
 from gateway.stores.redis_places import RedisPlaces
 from gateway.stores.redis_rates import RedisRates
+from gateway.stores.redis_replays import RedisReplays
 from gateway.stores.sealing import Plain, Sealed, Sealing
 from gateway.stores.settings import RedisSettings
 
@@ -34,7 +37,7 @@ _COUNTING: Final = 8
 @dataclasses.dataclass(frozen=True, slots=True)
 class Kept:
     """
-    Where answers are kept and by which keys, and the leases, rates and places that replicas share.
+    Where answers are kept and by which keys, and the leases, rates, places, proofs and overrides that replicas share.
 
     *access* is how the Redis lets us in, where there is one. Within *opened* the store hears what other replicas drop;
     it is entered even when they cannot be reached. *told* are told of it as well. While it is not *is_in_touch*, what
@@ -44,9 +47,11 @@ class Kept:
     store: Near
     keys: Keys = dataclasses.field(default_factory=Keys)
     leases: Leases | None = None
-    rates: Rates | None = None
+    rates: RedisRates | None = None
     places: Register | None = None
+    replays: Replays | None = None
     access: Access | None = None
+    overrides: RedisOverrides | None = None
     opened: Callable[[], AbstractAsyncContextManager[None]] = contextlib.nullcontext
     told: list[Told] = dataclasses.field(default_factory=list)
     is_in_touch: Callable[[], bool] = lambda: True
@@ -102,7 +107,9 @@ def shared(
         leases=RedisLeases(link),
         rates=rates,
         places=places,
+        replays=RedisReplays(link, near=ProcessReplays(clock=clock)),
         access=access,
+        overrides=RedisOverrides(counting, settings, sealing=_sealing(settings)),
         opened=lambda: _opened(store, link, rates, counting),
         told=told,
         is_in_touch=lambda: store.is_in_touch,

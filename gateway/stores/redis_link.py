@@ -188,6 +188,12 @@ class RedisLink:
             taken = await self._client.set(self._lease(key), token, nx=True, px=max(1, int(ttl_s * 1000)))
         return token if taken else None
 
+    async def is_first(self, key: str, *, for_s: float) -> bool:
+        """Whether nobody has said *key* in the last *for_s* seconds. It is said by this."""
+        name = f"{self._settings.namespace}:{self._run}:said:{key}"
+        async with self._asking():
+            return bool(await self._client.set(name, b"", nx=True, px=max(1, int(for_s * 1000))))
+
     async def release(self, key: str, token: str) -> None:
         """Give the lease *key* back, if it is still ours, and tell those who wait for it."""
         async with self._asking():

@@ -2,7 +2,7 @@
 Numbers for Prometheus: the one place that knows its client.
 
 Names follow the semantic conventions of OpenTelemetry as Prometheus writes them. Labels come from closed sets: systems
-and operations that are configured, codes of errors, types of operations; never from what a caller wrote.
+and operations and clients that are configured, codes of errors, types of operations; never from what a caller wrote.
 """
 
 import contextlib
@@ -39,6 +39,9 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 # From a cached answer to the longest that anybody may wait.
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
+# From a call to what only a report asks.
+_COSTS = (10.0, 30.0, 100.0, 300.0, 1_000.0, 3_000.0, 10_000.0, 30_000.0)
+
 _BREAKER = {State.CLOSED: 0, State.HALF_OPEN: 1, State.OPEN: 2}
 
 
@@ -71,6 +74,12 @@ class Metrics:
             "switchboard_graphql_errors",
             "Errors in answers, by their code.",
             ("code",),
+            registry=registry,
+        )
+        self.documents = Counter(
+            "switchboard_documents",
+            "Documents by client and how they came: registered, remembered, kept, not_found, unknown or refused.",
+            ("client", "came"),
             registry=registry,
         )
         self.calls = Counter(
@@ -140,6 +149,26 @@ class Metrics:
             "switchboard_questions_refused",
             "Questions that were refused because the gateway had too much to do, by the class of their caller.",
             ("caller_class",),
+            registry=registry,
+        )
+        self.demand_cost = Counter(
+            "switchboard_demand_cost",
+            "Cost of operations by client: estimated before anything was asked, or actual.",
+            ("client", "audience", "kind"),
+            registry=registry,
+        )
+        self.operation_cost = Histogram(
+            "switchboard_graphql_operation_cost",
+            "What operations did cost, by the audience of their client.",
+            ("audience",),
+            buckets=_COSTS,
+            registry=registry,
+        )
+        self.demand_refused = Counter(
+            "switchboard_demand_refused",
+            "Operations refused for what their client has asked: budget, concurrency, cost or calls. The outcome is "
+            "measured where nothing is refused yet.",
+            ("client", "audience", "reason", "outcome"),
             registry=registry,
         )
         self.at_once = Gauge(

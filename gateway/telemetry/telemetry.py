@@ -10,6 +10,8 @@ from starlette.responses import Response
 from connectors.clock import Clock
 from connectors.environment import Reporter
 from gateway.telemetry.calls import CallWatch
+from gateway.telemetry.demand import DemandNumbers
+from gateway.telemetry.documents import DocumentNumbers
 from gateway.telemetry.door import DoorNumbers
 from gateway.telemetry.exporting import Reported, otlp
 from gateway.telemetry.load import Load
@@ -60,6 +62,14 @@ class Telemetry:
     def door(self) -> DoorNumbers | None:
         """Who watches the door."""
         return None if self.metrics is None else DoorNumbers(self.metrics)
+
+    def demand(self) -> DemandNumbers | None:
+        """Who watches what clients ask."""
+        return None if self.metrics is None else DemandNumbers(self.metrics)
+
+    def documents(self) -> DocumentNumbers | None:
+        """Who counts how documents came."""
+        return None if self.metrics is None else DocumentNumbers(self.metrics)
 
     def redis(self, namespace: str, clock: Clock) -> RedisWatch:
         """Who is told whether the cache's Redis can be asked."""

@@ -27,6 +27,7 @@ def part(settings: Settings, *, workers: int) -> Settings:
     return settings.model_copy(
         update={
             "server": settings.server.model_copy(update={"max_connections": connections, "workers": 1}),
+            "demand": settings.demand.model_copy(update={"replicas": settings.demand.replicas * workers}),
             "systems": {name: _part(system, workers) for name, system in settings.systems.items()},
         }
     )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from gateway.control.attendance import reloaded_by_signal
 from gateway.control.hub import Hub
 from gateway.control.listener import listening
+from gateway.control.opening import api_of
 from gateway.log import logger
 from gateway.settings import Settings, SettingsError
 from gateway.telemetry.metrics import SharedNumbers, shared_numbers
@@ -45,7 +46,7 @@ async def supervise(settings: Settings, listener: socket.socket, *, workers: int
         share = part(settings, workers=workers)
         supervisor = _Supervisor(share, listener, file.fileno(), workers, on_ready, numbers, hub)
         try:
-            async with listening(settings.control.socket, hub.do):
+            async with listening(settings.control.socket, hub.do), api_of(settings)(hub.do):
                 with reloaded_by_signal(hub.do):
                     await supervisor.run()
         except ExceptionGroup as failed:

@@ -17,7 +17,7 @@ from tests.conftest import ROOT, Lines, RunningGateway, started
 from tests.gateway.stores.redis_server import RedisServer
 
 CONFIG = ROOT / "deploy" / "sandbox.toml"
-_PORTS = ("control", "crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands")
+_PORTS = ("control", "crm", "billing", "hss", "recharge", "billing-islands", "recharge-islands", "consent")
 _BEHIND = {"recharge-history": "recharge", "recharge-history-islands": "recharge-islands"}
 
 

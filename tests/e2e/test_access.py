@@ -1,9 +1,10 @@
 """A gateway that wants to know who asks, in front of an issuer over HTTP: who is answered, who is not, and what is fetched."""
 
+import base64
 import contextlib
-import http.server
+import hashlib
 import json
-import threading
+import secrets
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,39 +13,12 @@ import httpx
 import pytest
 
 from tests.conftest import PLAIN, RunningGateway, running
-from tests.gateway.access.issuing import jwks, rsa_jwk, rsa_key, token
+from tests.e2e.login import AUDIENCE, ISSUER, Login, bearer, right
+from tests.gateway.access.issuing import encoded, jwks, rsa_jwk, rsa_key
 
-ISSUER, AUDIENCE = "https://login.operator.example", "https://graph.operator.example"
 QUERY = {"query": "{ __typename }"}
+SHOP_PAGES = "https://shop.example"
 METADATA = "/.well-known/oauth-protected-resource"
-
-
-class Login:
-    """An issuer's keys over HTTP, and every path that somebody asked for."""
-
-    def __init__(self) -> None:
-        self.keys = jwks(rsa_jwk(rsa_key(), kid="one"))
-        self.asked: list[str] = []
-        login = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                login.asked.append(self.path)
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(login.keys)))
-                self.end_headers()
-                self.wfile.write(login.keys)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +30,22 @@ def login() -> Iterator[Login]:
 
 @pytest.fixture(scope="module")
 def gateway(login: Login) -> Iterator[RunningGateway]:
+    introspection = {
+        "url": f"{login.url}/introspect",
+        "client_id": "graph",
+        "client_secret": "env:TEST_INTROSPECTION_SECRET",
+        "timeout_s": 0.5,
+        "keep_s": 30,
+    }
     access = {
         "audience": AUDIENCE,
-        "issuers": [{"issuer": ISSUER, "jwks_url": f"{login.url}/keys"}],
-        "clients": {"desk": {"class": "agent"}, "shop": {"class": "partner"}},
+        "issuers": [{"issuer": ISSUER, "jwks_url": f"{login.url}/keys", "introspection": introspection}],
+        "client_certificate": {"trusted_proxies": ["127.0.0.1"]},
+        "clients": {"desk": {"class": "agent"}, "shop": {"class": "partner", "origins": [SHOP_PAGES]}},
     }
     with contextlib.ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TEST_INTROSPECTION_SECRET", "graph-s3cret")
             patch.setenv("SWITCHBOARD_ACCESS", json.dumps(access))
             found = stack.enter_context(running())
         yield found
@@ -74,16 +57,6 @@ def asking(gateway: RunningGateway) -> Iterator[httpx.Client]:
         base_url=gateway.url.removesuffix("/graphql"), trust_env=False, verify=PLAIN, timeout=30
     ) as found:
         yield found
-
-
-def right(**changes: Any) -> str:
-    now = int(time.time())
-    said: dict[str, Any] = {"iss": ISSUER, "aud": AUDIENCE, "iat": now, "exp": now + 300} | changes
-    return token(**said)
-
-
-def bearer(written: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {written}"}
 
 
 def test_a_registered_client_with_a_token_is_answered(asking: httpx.Client, login: Login) -> None:
@@ -151,6 +124,90 @@ def test_a_header_twice_is_a_bad_request(asking: httpx.Client) -> None:
     assert 'error="invalid_request"' in response.headers["WWW-Authenticate"]
 
 
+def about(**changes: Any) -> tuple[int, bytes]:
+    """What the issuer says of an opaque token."""
+    said: dict[str, Any] = {
+        "active": True,
+        "aud": AUDIENCE,
+        "client_id": "shop",
+        "sub": "very-secret-subject",
+        "exp": int(time.time()) + 300,
+    }
+    return 200, json.dumps(said | changes).encode()
+
+
+def test_about_an_opaque_token_its_issuer_is_asked_once(asking: httpx.Client, login: Login) -> None:
+    login.said["opaque-1"] = about()
+
+    assert {200} == {asking.post("/graphql", json=QUERY, headers=bearer("opaque-1")).status_code for _ in range(5)}
+    assert 1 == login.asked_about.count("opaque-1")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"active": False},
+        {"aud": "https://other.example"},
+        {"iss": "https://evil.example"},
+        {"exp": "never"},
+        {"exp": 1},
+        {"client_id": ["shop"]},
+        {"scope": ["a"]},
+        {"cnf": {"jkt": "A" * 43}},
+        {"cnf": {"other": "x"}},
+        {"token_type": "refresh_token"},
+    ],
+)
+def test_an_opaque_token_that_is_not_right_is_refused(
+    asking: httpx.Client, login: Login, changes: dict[str, Any]
+) -> None:
+    name = secrets.token_hex(8)
+    login.said[name] = about(**changes)
+
+    response = asking.post("/graphql", json=QUERY, headers=bearer(name))
+
+    assert (401, True) == (response.status_code, 'error="invalid_token"' in response.headers["WWW-Authenticate"])
+
+
+def test_while_nobody_can_say_what_a_token_is_it_may_be_shown_again(asking: httpx.Client, login: Login) -> None:
+    nothing: list[tuple[int, bytes]] = [(500, b"s3cret"), (307, b""), (200, b"<html>"), about(active="true"), (0, b"")]
+    for number, answer in enumerate(nothing):
+        login.said[f"nothing-{number}"] = answer
+        login.said[f"right-{number}"] = about()
+        response = asking.post("/graphql", json=QUERY, headers=bearer(f"nothing-{number}"))
+        (error,) = response.json()["errors"]
+        assert (503, "UPSTREAM_UNAVAILABLE") == (response.status_code, error["extensions"]["code"]), answer
+        assert int(response.headers["Retry-After"]) * 1000 == error["extensions"]["retryAfterMs"]
+        assert "WWW-Authenticate" not in response.headers
+        assert 200 == asking.post("/graphql", json=QUERY, headers=bearer(f"right-{number}")).status_code
+
+    assert 0 == login.elsewhere
+
+
+def test_a_token_that_is_bound_to_a_certificate_is_believed_beside_it_alone(asking: httpx.Client) -> None:
+    certificate = b"what a proxy saw"
+    written = bearer(right(cnf={"x5t#S256": encoded(hashlib.sha256(certificate).digest())}))
+    shown = {"Client-Cert": f":{base64.b64encode(certificate).decode()}:"}
+
+    assert 200 == asking.post("/graphql", json=QUERY, headers=written | shown).status_code
+    assert 401 == asking.post("/graphql", json=QUERY, headers=written).status_code
+    assert 401 == asking.post("/graphql", json=QUERY, headers=written | {"Client-Cert": ":b3RoZXI=:"}).status_code
+    twice = [*written.items(), *shown.items(), *shown.items()]
+    assert 401 == asking.post("/graphql", json=QUERY, headers=twice).status_code
+
+
+def test_a_page_asks_with_tokens_of_its_own_client(asking: httpx.Client) -> None:
+    def status(client: str, origin: str) -> int:
+        headers = {**bearer(right(client_id=client)), "Origin": origin}
+        return asking.post("/graphql", json=QUERY, headers=headers).status_code
+
+    assert [200, 403, 403] == [
+        status("shop", SHOP_PAGES),
+        status("desk", SHOP_PAGES),
+        status("shop", "https://evil.example"),
+    ]
+
+
 def test_a_token_in_an_address_or_a_form_is_none(asking: httpx.Client) -> None:
     assert 401 == asking.get("/graphql", params=QUERY | {"access_token": right()}).status_code
     assert 401 == asking.post("/graphql", data={"access_token": right()}).status_code
@@ -185,6 +242,8 @@ def test_no_token_and_no_subject_stands_in_the_log(gateway: RunningGateway, aski
     log = "".join(gateway.log.kept)
     assert "very-secret-subject" not in log
     assert written[:40] not in log
+    assert "s3cret" not in log
+    assert "opaque-1" not in log
 
 
 def test_a_new_key_serves_when_the_issuer_has_published_it(asking: httpx.Client, login: Login) -> None:

@@ -10,6 +10,8 @@ import httpx
 from starlette.types import ASGIApp, Message
 
 from gateway.app import GRAPHQL, Application, routes
+from gateway.callers import CallerSettings
+from gateway.http.callers import Anybody
 from gateway.http.front import Front
 from gateway.http.graphiql import GraphiQL
 from gateway.http.graphql import GraphQLView
@@ -35,9 +37,11 @@ def application(
     **settings: Any,
 ) -> Application:
     """The graph's address over *operator*, without connectors and without a lifespan."""
+    graph = (operator or FakeOperator()).graph
+    operations = Operations(SCHEMA, limits=limits, shows_graph=shows_graph)
     view = GraphQLView(
-        operations=Operations(SCHEMA, limits=limits, shows_graph=shows_graph),
-        graph=(operator or FakeOperator()).graph,
+        callers=Anybody(operations, graph, CallerSettings()),
+        clock=graph.clock,
         settings=ServerSettings(**settings),
         limits=limits,
         graphiql=graphiql,

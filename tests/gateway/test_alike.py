@@ -11,7 +11,9 @@ from connectors.errors import Unavailable
 from connectors.terms import Terms
 from gateway import documents, rewordings
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations, Outcome, Planned
+from gateway.operation import Operations
+from gateway.outcome import Outcome
+from gateway.planning import Planned
 from gateway.prepared import Prepared
 from tests.gateway.guarded import World
 from tests.gateway.plan.generated import Generated, operations
@@ -128,8 +130,8 @@ def test_a_plan_is_made_once() -> None:
     plans = [found.plan(found.prepare(LINE.replace("Q", f"Q{n}", 1)), name=None, variables=None) for n in range(50)]
 
     assert 1 == len({id(each.plan.completion) for each in plans if isinstance(each, Planned)})
-    assert 1 == len(found._documents._remembered) == len(found._plans._kept)
-    assert len(LINE) + 1 == found._documents._characters
+    assert 1 == len(found._planning._documents._remembered) == len(found._planning._plans._kept)
+    assert len(LINE) + 1 == found._planning._documents._characters
 
 
 def test_the_name_that_is_asked_for_has_to_be_the_documents_own() -> None:
@@ -182,7 +184,7 @@ class TestBounds:
         found = _operations()
         self._many(found, 100)
 
-        kept = found._documents._rewordings
+        kept = found._planning._documents._rewordings
         assert kept.bytes == sum(map(rewordings._size, kept._kept.values())) <= 20_000
         assert 10 < len(kept) < 20
         assert set(kept._kept) == {text for texts in kept._texts.values() for text in texts}
@@ -201,7 +203,7 @@ class TestBounds:
         for number in range(20):
             found.prepare(f"{{ a{number}: __typename }}")
 
-        kept = found._documents
+        kept = found._planning._documents
         assert 0 == len(kept._rewordings) == kept._rewordings.bytes
         assert not kept._rewordings._texts
         assert set(kept._models.values()) == set(kept._remembered.values())
@@ -225,8 +227,8 @@ class TestBounds:
             found.prepare(f"{{ a{number}: __typename }}")
 
         assert found.prepare(LINE).model is found.prepare(f"\n{LINE}").model is found.prepare(f"  {LINE}")
-        assert 1 == len(found._plans._pinned)
-        assert found._documents._characters == sum(map(len, found._documents._remembered)) <= 200
+        assert 1 == len(found._planning._plans._pinned)
+        assert found._planning._documents._characters == sum(map(len, found._planning._documents._remembered)) <= 200
 
 
 class TestAnswers:

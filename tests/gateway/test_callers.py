@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from connectors.terms import Criticality
 from gateway.callers import CallerSettings, Classes
+from gateway.http.callers import Anybody
 from gateway.http.graphql import GraphQLView
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
@@ -60,13 +61,14 @@ async def test_calls_are_made_as_of_the_class_of_the_request(header, headers, cr
             seen.append(within.criticality)
             return await super().execute(prepared, within=within, **named)
 
+    graph = FakeOperator().graph
+    seeing = Seeing(SCHEMA, limits=LimitSettings(), shows_graph=True)
     view = GraphQLView(
-        operations=Seeing(SCHEMA, limits=LimitSettings(), shows_graph=True),
-        graph=FakeOperator().graph,
+        callers=Anybody(seeing, graph, CallerSettings(class_header=header)),
+        clock=graph.clock,
         settings=ServerSettings(),
         limits=LimitSettings(),
         graphiql=None,
-        callers=CallerSettings(class_header=header),
     )
     body = b'{"query": "{ __typename }"}'
     answered = await call(

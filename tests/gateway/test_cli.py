@@ -31,6 +31,7 @@ def test_schema_prints_the_graph(capsys: pytest.CaptureFixture[str]) -> None:
         ("control status --config s.toml", SLOW),
         ("control invalidate --line - --config s.toml", SLOW),
         ("check --help", SLOW),
+        ("audit verify --help", SLOW),
         ("serve --help", SLOW),
         ("schema", {"zeep", "redis"}),
     ],

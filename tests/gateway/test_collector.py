@@ -10,7 +10,8 @@ from connectors.errors import Unavailable
 from connectors.terms import Terms
 from gateway import collector
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations, Planned
+from gateway.operation import Operations
+from gateway.planning import Planned
 from resolvers.context import Context
 from resolvers.loader import Loader
 from tests.gateway.execution.support import AT_A_GLANCE, GLANCE_VARIABLES, RichOperator

@@ -25,7 +25,8 @@ def test_it_prints_what_an_operation_asks_and_costs(file: pathlib.Path, capsys: 
 
     told = json.loads(capsys.readouterr().out)
     assert "Glance" == told["operation"]["name"]
-    assert ["Customer.name"] == told["personal"]
+    assert [["billing:read"], ["customer:read"]] == told["scopes"]
+    assert {"Query.customer", "Customer.name", "Bill.status"} < set(told["personal"])
     assert 31 + 11 + 10 == told["cost"]
     assert {"field": "Customer.bills", "capability": "billing", "operation": "bills", "depth": 3} in told["calls"]
 

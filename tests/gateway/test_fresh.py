@@ -7,7 +7,7 @@ import pytest
 
 from connectors.errors import NotFresh, Unavailable
 from connectors.terms import Terms
-from gateway.operation import Outcome
+from gateway.outcome import Outcome
 from tests.gateway.noting import Noting
 from tests.resolvers.support import ACCOUNT, MSISDN, codes
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from connectors.terms import Terms
 from gateway.documents import MAX_REMEMBERED
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations, Outcome
+from gateway.operation import Operations
+from gateway.outcome import Outcome
 from gateway.prepared import MAX_EACH
 from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, codes, presented
 
@@ -61,7 +62,7 @@ class TestPreparing:
             operations.prepare(f"{LINE} #{number}" + " " * 10_000)
             assert often is operations.prepare(LINE)
 
-        documents = operations._documents
+        documents = operations._planning._documents
         assert documents._characters == sum(map(len, documents._remembered)) <= MAX_REMEMBERED
         assert 10 < len(documents._remembered) < 20
 

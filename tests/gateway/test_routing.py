@@ -26,6 +26,11 @@ def test_a_name_alone_serves_everything() -> None:
     assert Serves() == _routes().billing[0].serves()
 
 
+def test_there_may_be_a_consent_system_or_none() -> None:
+    assert () == _routes().by_capability()["consent"]
+    assert (Route(system="consents"),) == _routes(consent="consents").by_capability()["consent"]
+
+
 def test_several_systems_each_tell_what_they_serve() -> None:
     routes = _routes(billing=["rest", {"system": "islands", "numbers": ["9997"], "accounts": ["C"]}])
 

@@ -21,8 +21,15 @@ def test_this_machine_may_be_listened_on(settings_file: pathlib.Path, host: str)
 def test_no_other_address_may(settings_file: pathlib.Path, host: str) -> None:
     settings = load(settings_file, environ={}, overrides={"server": {"host": host}})
 
-    with pytest.raises(SettingsError, match="Put a proxy"):
+    with pytest.raises(SettingsError, match="put a proxy"):
         check_address(settings)
+
+
+def test_with_issuers_of_tokens_any_address_may(settings_file: pathlib.Path) -> None:
+    issuers = [{"issuer": "https://login.example", "jwks_url": "https://login.example/keys"}]
+    access = {"audience": "a", "issuers": issuers, "clients": {"desk": {"class": "agent"}}}
+
+    check_address(load(settings_file, environ={}, overrides={"server": {"host": "0.0.0.0"}, "access": access}))
 
 
 @pytest.fixture

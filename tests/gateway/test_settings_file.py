@@ -62,7 +62,7 @@ class TestFile:
 
         in_each_province = {"billing", "recharge", "recharge-history"}
         on_the_islands = {f"{name}-islands" for name in in_each_province}
-        assert {"crm", "hss"} | in_each_province | on_the_islands == set(settings.systems)
+        assert {"crm", "hss", "consent"} | in_each_province | on_the_islands == set(settings.systems)
 
     def test_leaves_out_what_has_a_default_that_is_safe(self, settings_file: pathlib.Path) -> None:
         server = load(settings_file, environ={}).server
@@ -213,8 +213,8 @@ class TestMistakes:
             (CRM, f"{CRM}guard.timeout_s = 0\n", "systems.crm.guard.timeout_s", "greater than 0"),
             (CRM, f"{CRM}{DEAR}", "systems.crm.guard.expensive", "set cache.redis, or leave guard.expensive out"),
             (CRM, f"{CRM}spelled_wrong = 1\n", "systems.crm.spelled_wrong", "is not a setting"),
-            ('dialect = "tmf"', 'dialect = "tmg"', "systems.crm", "one of tmf, cbs, cai3g, ucip or acctmgr"),
-            ('dialect = "tmf"\n', "", "systems.crm", "one of tmf, cbs, cai3g, ucip or acctmgr"),
+            ('dialect = "tmf"', 'dialect = "tmg"', "systems.crm", "one of tmf, tmf644, cbs, cai3g, ucip or acctmgr"),
+            ('dialect = "tmf"\n', "", "systems.crm", "one of tmf, tmf644, cbs, cai3g, ucip or acctmgr"),
         ],
     )
     def test_in_the_file_are_told_with_their_place_and_what_to_do(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import httpx
 import pytest
 
-from connectors.capabilities import Billing, Connector, Customers, Network, RechargeHistory, Recharging
+from connectors.capabilities import Billing, Connector, Consents, Customers, Network, RechargeHistory, Recharging
 from connectors.terms import Terms
 from gateway import systems
 from gateway.routing import Route
@@ -22,6 +22,7 @@ NAMES = {
     "network": "hss",
     "recharging": "recharge",
     "recharge_history": "recharge-history",
+    "consent": "consent",
 }
 PROTOCOLS = {
     "customers": Customers,
@@ -29,6 +30,7 @@ PROTOCOLS = {
     "network": Network,
     "recharging": Recharging,
     "recharge_history": RechargeHistory,
+    "consent": Consents,
 }
 WRONG = [(capability, name) for capability in NAMES for name in NAMES.values() if name != NAMES[capability]]
 
@@ -61,7 +63,7 @@ def test_each_capability_of_the_sandbox_has_its_system(
 def test_a_route_to_a_dialect_that_cannot_answer_is_told(
     capability: str, name: str, sandbox: Settings, connectors: Mapping[str, Connector]
 ) -> None:
-    wrong = name if capability == "customers" else (Route(system=name),)
+    wrong = name if capability in {"customers", "consent"} else (Route(system=name),)
     routes = sandbox.routes.model_copy(update={capability: wrong})
 
     with pytest.raises(SettingsError) as caught:
@@ -70,6 +72,15 @@ def test_a_route_to_a_dialect_that_cannot_answer_is_told(
     told = str(caught.value)
     assert told.startswith(f"routes.{capability}: `{name}` speaks {sandbox.systems[name].dialect}")
     assert told.endswith(f"does not offer {capability}.")
+
+
+def test_an_operator_without_a_consent_system_has_no_route_to_one(
+    sandbox: Settings, connectors: Mapping[str, Connector]
+) -> None:
+    routes = sandbox.routes.model_copy(update={"consent": None})
+
+    assert systems.routes(sandbox.model_copy(update={"routes": routes}), connectors).consent is None
+    assert [] == systems.misroutes(routes, sandbox.systems, connectors)
 
 
 def test_a_wsdl_that_is_none_stops_the_start_with_a_sentence(sandbox: Settings, tmp_path: pathlib.Path) -> None:

@@ -7,8 +7,9 @@ import pytest
 from graphql import parse, print_ast
 
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations, Planned
+from gateway.operation import Operations
 from gateway.plan.known import known
+from gateway.planning import Planned
 from gateway.settings_file import load
 from gateway.warm_up import warm_up
 from tests.connectors.support import Reports
@@ -37,7 +38,7 @@ def _file(folder: pathlib.Path, text: str, name: str = "known.graphql") -> pathl
 def _warmed(operations: Operations, *paths: pathlib.Path) -> list[tuple[str, str, str]]:
     """File, operation and reason of each that could not be worked out."""
     reports = Reports()
-    warm_up(operations, paths, report=reports)
+    warm_up([operations], paths, report=reports)
     assert {"operation_not_warmed_up"} >= {event for event, _ in reports.events}
     return [
         (pathlib.Path(str(values["file"])).name, str(values["operation"]), str(values["why"]))
@@ -46,7 +47,7 @@ def _warmed(operations: Operations, *paths: pathlib.Path) -> list[tuple[str, str
 
 
 def _pinned(operations: Operations) -> Sequence[str]:
-    return list(operations._documents._pinned)
+    return list(operations._planning._documents._pinned)
 
 
 class TestForms:

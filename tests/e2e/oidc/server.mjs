@@ -1,5 +1,6 @@
-// An OpenID provider as its documentation sets it up: client credentials, and access tokens as JWT (RFC 9068) for one
-// resource. Arguments: the port, the resource. It writes a line when it listens.
+// An OpenID provider as its documentation sets it up: client credentials, and access tokens for one resource as JWT (RFC
+// 9068) or, for one client, opaque ones with introspection and revocation; bound to a key (DPoP) for whoever proves one.
+// Arguments: the port, the resource. It writes a line when it listens.
 import Provider from "oidc-provider";
 
 const [port, resource] = process.argv.slice(2);
@@ -13,19 +14,22 @@ const client = (name) => ({
 });
 
 const provider = new Provider(issuer, {
-  clients: [client("desk"), client("stranger")],
+  clients: [client("desk"), client("stranger"), client("opaque"), client("graph")],
   features: {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
+    dPoP: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => resource,
       useGrantedResource: () => true,
-      getResourceServerInfo: (_, indicator) => ({
+      getResourceServerInfo: (_, indicator, { clientId }) => ({
         scope: "customer:read bill:read",
         audience: indicator,
         accessTokenTTL: 300,
-        accessTokenFormat: "jwt",
+        accessTokenFormat: clientId === "opaque" ? "opaque" : "jwt",
         jwt: { sign: { alg: "RS256" } },
       }),
     },

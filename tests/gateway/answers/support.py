@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from gateway.answers import Answers
+from gateway.outcome import Outcome
 from tests.gateway.guarded import World
 from tests.resolvers.fakes import IMSI
 from tests.resolvers.support import MSISDN, SCHEMA
@@ -29,6 +30,9 @@ async def remembered(world: World, text: str = CUSTOMER, variables: dict[str, An
     assert not world.asked()
     assert len(world.answers)
     return written(outcome)
+
+
+SOMETHING = Outcome(data=None, errors=(), executed=True)
 
 
 def answers_of(**bounds: int) -> Answers:

@@ -3,6 +3,7 @@
 import asyncio
 
 from tests.gateway.answers.support import (
+    SOMETHING,
     Always,
     answers_of,
 )
@@ -16,7 +17,7 @@ class TestBounds:
         answers = answers_of(max_bytes=20_000)
         for number in range(30):
             question = b"%d" % number
-            answers.remember(question, b"x" * 1000, relied=[Always()], graph=graph, began=world.clock.now())
+            answers.remember(question, SOMETHING, size=1000, relied=[Always()], graph=graph, began=world.clock.now())
             assert asyncio.run(answers.recall(b"0", graph))
 
         assert 6 == len(answers)
@@ -28,7 +29,12 @@ class TestBounds:
         answers = answers_of(max_each=100)
         for size in (100, 101):
             answers.remember(
-                b"%d" % size, b"x" * size, relied=[Always()], graph=world.operator.graph, began=world.clock.now()
+                b"%d" % size,
+                SOMETHING,
+                size=size,
+                relied=[Always()],
+                graph=world.operator.graph,
+                began=world.clock.now(),
             )
 
         assert [b"100"] == list(answers._kept)
@@ -37,6 +43,8 @@ class TestBounds:
         world = World()
         answers = answers_of()
         for size in (500, 700):
-            answers.remember(b"q", b"x" * size, relied=[Always()], graph=world.operator.graph, began=world.clock.now())
+            answers.remember(
+                b"q", SOMETHING, size=size, relied=[Always()], graph=world.operator.graph, began=world.clock.now()
+            )
 
         assert 2700 == answers._bytes

@@ -9,6 +9,7 @@ from tests.gateway.answers.support import (
     BY_SIM,
     CUSTOMER,
     LINE,
+    SOMETHING,
     Always,
     Fails,
     answers_of,
@@ -100,7 +101,7 @@ class TestWhatEndsIt:
         world = World()
         answers = answers_of()
         graph = world.operator.graph
-        answers.remember(b"q", b"x", relied=[Always(), Fails()], graph=graph, began=world.clock.now())
+        answers.remember(b"q", SOMETHING, size=1, relied=[Always(), Fails()], graph=graph, began=world.clock.now())
 
         assert asyncio.run(answers.recall(b"q", graph)) is None
         assert not len(answers)

@@ -118,7 +118,7 @@ class TestWhatIsRemembered:
         """
         A computed field that is not called stable joins them by itself. See to it that no other field looks at a clock.
         """
-        assert {"Source.ageSeconds", "Source.freshness"} == momentary(SCHEMA_CORE)
+        assert {"Source.ageSeconds", "Source.freshness", "Query.viewer"} == momentary(SCHEMA_CORE)
 
 
 class TestWhoIsTold:

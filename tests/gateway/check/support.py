@@ -1,4 +1,4 @@
-"""A settings file for five systems, changed as a test wants it, and the rows that a check of it gives."""
+"""A settings file for six systems, changed as a test wants it, and the rows that a check of it gives."""
 
 import dataclasses
 import pathlib
@@ -21,6 +21,7 @@ CREDENTIALS = {
     "hss": "hss",
     "recharge": "recharge",
     "history": "recharge-history",
+    "consent": "consent",
 }
 
 SETTINGS = f"""
@@ -37,12 +38,19 @@ billing = "billing"
 network = "hss"
 recharging = "recharge"
 recharge_history = "history"
+consent = "consent"
 
 [systems.crm]
 dialect = "tmf"
 url = "http://127.0.0.1:{{crm}}"
 user = "switchboard"
 password = "file:secrets/crm"
+
+[systems.consent]
+dialect = "tmf644"
+url = "http://127.0.0.1:{{consent}}"
+user = "switchboard"
+password = "file:secrets/consent"
 
 [systems.billing]
 dialect = "cbs"

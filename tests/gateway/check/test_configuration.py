@@ -112,7 +112,7 @@ async def test_a_route_to_nowhere_is_told(config: Config) -> None:
 
     row = _mistake(found, f"{config.path}: routes.network")
     assert "It leads to `hlr`, and there is no [systems.hlr]." == row.why
-    assert "Name one of the systems there are: billing, crm, history, hss, recharge." == row.do
+    assert "Name one of the systems there are: billing, consent, crm, history, hss, recharge." == row.do
     assert "`siebel`" in _mistake(found, f"{config.path}: routes.customers").why
     assert {"hss", "crm"} == {row.what for row in found.bad if row.state is State.WARNING}
 
@@ -157,7 +157,7 @@ async def test_all_mistakes_come_at_once_and_the_systems_that_are_right_are_aske
         "routes.network",
     } == errors
     assert {"crm", "hss"} == {row.what for row in found.bad if row.state is State.NOT_ASKED}
-    assert {"billing", "recharge", "history"} == {row.what for row in found.rows if row.state is State.OK}
+    assert {"billing", "recharge", "history", "consent"} == {row.what for row in found.rows if row.state is State.OK}
 
 
 async def test_without_a_numbering_plan_nothing_is_asked_and_that_is_said(config: Config) -> None:
@@ -176,7 +176,7 @@ async def test_a_test_number_of_another_plan_is_told_and_not_shown(config: Confi
 
     assert "The number belongs to another country." == _mistake(found, f"{config.path}: check.msisdn").why
     assert "447700900001" not in str(found)
-    assert 5 == len({row.what for row in found.rows if row.took_ms is not None})
+    assert 6 == len({row.what for row in found.rows if row.took_ms is not None})
 
 
 async def test_a_variable_that_is_wrong_is_named(config: Config) -> None:

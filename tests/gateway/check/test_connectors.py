@@ -26,6 +26,7 @@ QUESTIONS = {
     "hss": ("Get",),
     "recharge": ("GetBalanceAndDate",),
     "history": ("VoucherRechargeEnquiry",),
+    "consent": ("GET /partyPrivacyAgreement",),
 }
 
 
@@ -44,7 +45,7 @@ def _connector(config: Config, name: str) -> Connector:
 
 @pytest.fixture
 async def connector(config: Config, system: str) -> AsyncIterator[Connector]:
-    config.set(f"systems.{system}.guard.fresh_s", dict.fromkeys(QUESTIONS[system], 600))
+    config.set(f"systems.{system}.guard.fresh_s", dict.fromkeys(QUESTIONS[system], 50))
     found = _connector(config, system)
     yield found
     await found.aclose()

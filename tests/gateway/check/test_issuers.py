@@ -96,3 +96,50 @@ a = {{ class = "agent" }}
         found = await check(file)
 
     assert [State.OK] == [each.state for each in found if each.what == "issuer"]
+
+
+def asked(url: str) -> AccessSettings:
+    introspection = {"url": url, "client_id": "graph", "client_secret": "env:PATH", "timeout_s": 0.5}
+    found = settings(url, introspection=introspection).model_dump(by_alias=True)
+    found["issuers"][0] |= {"jwks_url": None}
+    return AccessSettings.model_validate(found)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "state", "why"),
+    [
+        (b'{"active": false}', "200 OK", State.OK, "It says what tokens are."),
+        (b"", "401 No", State.ERROR, "It does not say what tokens are: it answered 401."),
+        (b'{"active": "no"}', "200 OK", State.ERROR, "whether a token is active"),
+    ],
+)
+async def test_one_that_is_asked_about_tokens_is_asked_about_one_of_nobody(
+    body: bytes, status: str, state: State, why: str
+) -> None:
+    async with publishing(body, status=status) as url:
+        (found,) = await rows(asked(url), where="f: access", now=NOW, timeout_s=5)
+
+    assert (state, "f: access.issuers.0.introspection") == (found.state, found.where)
+    assert why in found.why
+
+
+def development(path: pathlib.Path) -> AccessSettings:
+    found = {"audience": "x", "development": {"key_file": str(path)}, "clients": {"a": {"class": "agent"}}}
+    return AccessSettings.model_validate(found)
+
+
+async def test_the_issuer_for_development_is_a_warning_and_its_key_is_not_made(tmp_path: pathlib.Path) -> None:
+    (found,) = await rows(development(tmp_path / "key.pem"), where="f: access", now=NOW, timeout_s=1)
+
+    assert (State.WARNING, "f: access.development") == (found.state, found.where)
+    assert "production" in found.do
+    assert not (tmp_path / "key.pem").exists()
+
+
+async def test_a_key_for_development_that_others_may_read_is_an_error(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "key.pem").touch(mode=0o644)
+
+    (found,) = await rows(development(tmp_path / "key.pem"), where="f: access", now=NOW, timeout_s=1)
+
+    assert State.ERROR is found.state
+    assert "Remove it" in found.do

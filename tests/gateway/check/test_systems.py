@@ -24,7 +24,7 @@ async def test_a_good_configuration_is_well_in_every_row(config: Config) -> None
 
     assert [] == found.bad
     assert 0 == found.exit
-    assert {"settings", "crm", "billing", "hss", "recharge", "history"} == {row.what for row in found.rows}
+    assert {"settings", "crm", "billing", "hss", "recharge", "history", "consent"} == {row.what for row in found.rows}
     assert all(row.took_ms is not None for row in found.rows if row.what != "settings")
 
 
@@ -36,6 +36,7 @@ async def test_each_system_is_asked_harmless_questions_and_no_session_is_left(co
         "billing": {"QueryCustomerInfo": 1, "QueryInvoice": 1},
         "hss": {"Login": 1, "Get": 1, "Logout": 1},
         "recharge": {"GetBalanceAndDate": 1, "VoucherRechargeEnquiry": 1},
+        "consent": {"GET /partyPrivacyAgreement": 1},
     } == {name: calls for name, calls in sandbox.calls.as_json().items() if calls}
 
 
@@ -67,6 +68,7 @@ async def test_a_system_within_a_maintenance_window_is_not_asked_and_that_is_no_
         ("hss", "path", "/services/CAI3G1.1", "path"),
         ("recharge", "path", "/air", "path"),
         ("history", "path", "/services/AccountMgr", "path"),
+        ("consent", "agreement_path", "/tmf-api/agreements", "agreement_path"),
     ],
 )
 async def test_a_wrong_path_names_its_setting(
@@ -109,7 +111,7 @@ async def test_an_unknown_host_is_told(config: Config) -> None:
     assert "DNS" in row.why + row.do
 
 
-@pytest.mark.parametrize("system", ["crm", "billing", "hss", "recharge", "history"])
+@pytest.mark.parametrize("system", ["crm", "billing", "hss", "recharge", "history", "consent"])
 async def test_a_wrong_password_is_told_and_not_shown(config: Config, system: str) -> None:
     config.set(f"systems.{system}.password", WRONG)
 
@@ -117,7 +119,7 @@ async def test_a_wrong_password_is_told_and_not_shown(config: Config, system: st
 
     row = found.only()
     assert (State.ERROR, system, 1) == (row.state, row.what, found.exit)
-    told = "(HTTP 401)." if system in {"crm", "recharge"} else ", or what we ask ("
+    told = "(HTTP 401)." if system in {"crm", "recharge", "consent"} else ", or what we ask ("
     assert row.why.startswith("It does not accept who we say we are")
     assert told in row.why
     assert f"`systems.{system}.password`" in row.do
@@ -192,7 +194,7 @@ async def test_a_system_that_drips_is_told_in_its_time(config: Config, sandbox: 
     assert "`systems.billing.guard.timeout_s`" in row.do
 
 
-@pytest.mark.parametrize("system", ["crm", "billing", "hss", "recharge", "history"])
+@pytest.mark.parametrize("system", ["crm", "billing", "hss", "recharge", "history", "consent"])
 async def test_the_whole_ends_in_its_time_whatever_hangs(config: Config, system: str) -> None:
     async with Peer(_hangs).listening() as peer:
         config.set(f"systems.{system}.url", peer.url)

@@ -11,6 +11,7 @@ from connectors.terms import Criticality
 from gateway.admission.door import Door
 from gateway.admission.settings import AdmissionSettings
 from gateway.callers import CallerSettings
+from gateway.http.callers import Anybody
 from gateway.http.front import Front
 from gateway.http.graphql import GraphQLView
 from gateway.http.leaving import KEY, Leaving
@@ -32,12 +33,15 @@ class Place:
         self.operator = FakeOperator()
         self.door = Door(AdmissionSettings(least=1), max_waiting=0, clock=SystemClock(), report=Reports())
         view = GraphQLView(
-            operations=Operations(SCHEMA, limits=LIMITS, shows_graph=True),
-            graph=self.operator.graph,
+            callers=Anybody(
+                Operations(SCHEMA, limits=LIMITS, shows_graph=True),
+                self.operator.graph,
+                CallerSettings.model_validate({"class_header": "X-Caller-Class"}),
+            ),
+            clock=self.operator.graph.clock,
             settings=ServerSettings(),
             limits=LIMITS,
             graphiql=None,
-            callers=CallerSettings.model_validate({"class_header": "X-Caller-Class"}),
             door=self.door,
         )
         self.app = Front(view)

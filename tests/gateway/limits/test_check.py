@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.documents import Documents
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Outcome
+from gateway.outcome import Outcome
 from tests.gateway.limits.documents import HARMLESS, MANY, bomb, doubling
 from tests.resolvers.support import SCHEMA, codes, presented
 

@@ -7,10 +7,10 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, Period
+from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile, DataSubject, Period
 from connectors.environment import Environment
 from connectors.errors import ConnectorError, NotKnown
-from connectors.guard import Answer, Call, Guard
+from connectors.guard import Answer, Call, Guard, GuardSettings
 from connectors.settings import SystemSettings
 from gateway import systems
 from gateway.settings_file import load
@@ -25,7 +25,7 @@ Seen = tuple[Call, Answer[Any]]
 
 async def _asked(connectors: Mapping[str, Any], msisdn: str) -> None:
     """Ask everything that there is to ask about a line, by what is found on the way."""
-    crm, billing, hss, recharge, history = connectors.values()
+    crm, billing, hss, recharge, history, consents = connectors.values()
     within, key = soon(seconds=20), BillingKey(BillingKeyKind.MSISDN, msisdn)
     profile: BillingProfile = (await billing.profile(key, parts=frozenset(BillingPart), within=within)).value
     accounts = [each.account_number for each in profile.accounts]
@@ -40,6 +40,7 @@ async def _asked(connectors: Mapping[str, Any], msisdn: str) -> None:
         crm.customers([each.customer_number for each in found], parts=frozenset(), within=within),
         *(crm.customers_of_party(each.party_id, parts=frozenset(), within=within) for each in refs),
         crm.parties(refs, parts=frozenset(PartyPart), within=within),
+        *(consents.agreements(DataSubject.of_party(each), within=within) for each in refs),
         crm.parties(refs, parts=frozenset(), within=within),
         hss.profile_by_imsi(network.imsi, within=within),
         recharge.balances(msisdn, within=within),
@@ -80,7 +81,10 @@ async def everything() -> list[Seen]:
         connectors: Mapping[str, Any] = {
             name: systems.connector(
                 name,
-                settings.systems[name].model_copy(update={"url": f"http://127.0.0.1:{sandbox.ports[port]}"}),
+                # Nothing is kept: what is kept knows when this process got it, which no store outside is told.
+                settings.systems[name].model_copy(
+                    update={"url": f"http://127.0.0.1:{sandbox.ports[port]}", "guard": GuardSettings()}
+                ),
                 environment,
             )
             for name, port in (
@@ -89,6 +93,7 @@ async def everything() -> list[Seen]:
                 ("hss", "hss"),
                 ("recharge", "recharge"),
                 ("recharge-history", "recharge"),
+                ("consent", "consent"),
             )
         }
         people = [sandbox.people.customer(number) for number in range(1, 40)]

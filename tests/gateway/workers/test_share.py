@@ -47,8 +47,15 @@ def test_what_is_not_divided_stays(settings_file: pathlib.Path) -> None:
     settings = _settings(settings_file)
     one = part(settings, workers=3)
 
-    assert settings.model_dump(exclude={"server", "systems"}) == one.model_dump(exclude={"server", "systems"})
+    divided = {"server", "systems", "demand"}
+    assert settings.model_dump(exclude=divided) == one.model_dump(exclude=divided)
     assert settings.systems["crm"].url == one.systems["crm"].url
+
+
+def test_budgets_of_clients_are_divided_among_all_processes_of_all_gateways(settings_file: pathlib.Path) -> None:
+    settings = _settings(settings_file, demand={"replicas": 2})
+
+    assert 6 == part(settings, workers=3).demand.replicas
 
 
 def test_auto_is_one_for_each_core_that_we_may_use() -> None:
