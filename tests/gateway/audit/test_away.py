@@ -38,6 +38,12 @@ async def _refused(audit: Audit) -> None:
     assert time.monotonic() - start < TIMEOUT + bar(0.1)
 
 
+async def _told_away(report: Noted) -> None:
+    async with asyncio.timeout(20):
+        while "audit_away" not in report.events:  # noqa: ASYNC110 - Only looking tells.
+            await asyncio.sleep(0.005)
+
+
 async def _taken_again(audit: Audit) -> None:
     async with asyncio.timeout(20):
         while True:
@@ -72,6 +78,8 @@ async def test_a_database_that_goes_away_refuses_and_comes_back(own_postgres: Po
 
         getattr(own_postgres, how)()
         await _refused(audit)
+        # The commit may have begun a little later than the wait of whoever it was for.
+        await _told_away(report)
         await audit.noted(entry())
         if how == "hold":
             own_postgres.go_on()
