@@ -13,6 +13,7 @@ from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
 from gateway.outcome import Outcome
 from gateway.planning import Planned
+from gateway.policy.asker import Asker
 from gateway.stores.memory import MemoryStore
 from resolvers.context import Context
 from tests.resolvers.fakes import FakeSystem
@@ -128,7 +129,14 @@ class World:
         """What the operations remember."""
         return self.operations._answers
 
-    async def ask(self, text: str, variables: dict[str, Any] | None = None, *, name: str | None = None) -> Outcome:
+    async def ask(
+        self,
+        text: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        asker: Asker | None = None,
+    ) -> Outcome:
         """What a caller gets."""
         return await self.operations.execute(
             self.operations.prepare(text),
@@ -136,6 +144,7 @@ class World:
             variables=variables,
             graph=self.operator.graph,
             within=Terms.after(5, self.clock),
+            asker=asker,
         )
 
     async def run(self, text: str, variables: dict[str, Any] | None = None, *, name: str | None = None) -> Outcome:

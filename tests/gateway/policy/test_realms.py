@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.planning import Planned
 from gateway.policy.asker import Asker
 from schema.policy import Audience
 from tests.gateway.policy.asking import ALL, ask, asker, operations
@@ -82,6 +83,23 @@ async def test_a_root_that_may_not_be_read_is_refused_with_all_below_it() -> Non
     assert [["customer"]] == [each["path"] for each in errors]
     assert not operator.crm.calls
     assert not operator.recharge.calls
+
+
+async def test_nothing_below_it_is_planned_however_it_is_written() -> None:
+    """Fragments name their types themselves, so what leads there may be forgotten."""
+    text = (
+        f"{{ customer({WHO}) {{ ... on Customer {{ lines {{ ... on LineConnection {{ nodes "
+        "{ balances { name } } } } } } }"
+    )
+    found = operations(Audience.AGENT)
+    who = asker(Audience.AGENT, frozenset({"line:read", "balance:read"}))
+
+    planned = found.plan(found.prepare(text), name=None, variables=None, asker=who)
+
+    assert isinstance(planned, Planned)
+    assert () == planned.plan.needs.asks
+    assert {"Query.customer"} == planned.plan.withheld
+    assert not planned.plan.coordinates
 
 
 @pytest.mark.parametrize(
