@@ -148,12 +148,18 @@ def _variable(system: str, setting: str) -> str:
     return f"SWITCHBOARD_SYSTEMS__{system}__{setting}".upper().replace("-", "_")
 
 
+def _make_well(gateway: SpoiltGateway) -> None:
+    gateway.heal()
+    # Logins whose answers were damaged have taken sessions that nobody can give back, and the HSS licenses few.
+    gateway.fault("hss", "session-expired")
+    until_whole(gateway, within_s=60)
+    gateway.forget_calls()
+
+
 @pytest.fixture
 def spoilt_gateway(spoilt_process: SpoiltGateway) -> Iterator[SpoiltGateway]:
     """It, with everything well and asked, and nothing counted."""
-    spoilt_process.heal()
-    until_whole(spoilt_process, within_s=60)
-    spoilt_process.forget_calls()
+    _make_well(spoilt_process)
     yield spoilt_process
     spoilt_process.heal()
 
@@ -161,8 +167,6 @@ def spoilt_gateway(spoilt_process: SpoiltGateway) -> Iterator[SpoiltGateway]:
 @pytest.fixture
 def undefended_gateway(undefended_process: SpoiltGateway) -> Iterator[SpoiltGateway]:
     """It, with everything well and asked, and nothing counted."""
-    undefended_process.heal()
-    until_whole(undefended_process, within_s=60)
-    undefended_process.forget_calls()
+    _make_well(undefended_process)
     yield undefended_process
     undefended_process.heal()
