@@ -300,8 +300,10 @@ def test_whoever_has_the_number_now_is_shown_once_the_gateway_was_told(
     for _ in range(ROUNDS):
         trade = Trade(place, *next(pairs))
         trade.happens()
-        # Not told yet, it gives what it keeps: otherwise this would show nothing.
-        assert trade.expected(WHO, trade.numbers[0]) != place.ask(WHO, n=trade.numbers[0])["data"]
+        # Not told yet, whoever was asked before gives what it keeps: otherwise this would show nothing. Of two workers
+        # that have nothing else to do one may have taken every question so far.
+        said = [response["data"] for response in place.everywhere(WHO, n=trade.numbers[0])]
+        assert any(trade.expected(WHO, trade.numbers[0]) != each for each in said)
         place.changed(way, *trade.numbers)
 
         trade.check_all()
