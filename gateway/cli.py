@@ -21,7 +21,7 @@ from gateway.trusted import cli as trusted
 from gateway.usage import cli as usage
 
 if TYPE_CHECKING:
-    from gateway.settings import Settings
+    from gateway.settings_file import Source
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 AUDIENCES = ("partner", "self_care", "agent", "operator")
@@ -125,22 +125,22 @@ def _run(options: argparse.Namespace) -> int:
         importing = asyncio.create_task(asyncio.to_thread(importlib.import_module, "gateway.server"))
         async with pretend.operator(customers=options.customers, control_port=options.control_port) as operator:
             await importing
-            from gateway.settings_file import load
+            from gateway.settings_file import Source
 
             overrides = {**operator.overrides, **_server(port=options.port, workers=options.workers)}
             if options.tokens:
                 overrides["access"] = pretend.access(options.port)
-            return await _serve_until_stopped(load(SANDBOX_CONFIG, overrides=overrides), operator.welcome)
+            return await _serve_until_stopped(Source(SANDBOX_CONFIG, overrides), operator.welcome)
 
     return loop.run(both())
 
 
 def _serve(options: argparse.Namespace) -> int:
     from gateway import loop
-    from gateway.settings_file import load
+    from gateway.settings_file import Source
 
-    settings = load(options.config, overrides=_server(host=options.host, port=options.port, workers=options.workers))
-    return loop.run(_serve_until_stopped(settings))
+    source = Source(options.config, _server(host=options.host, port=options.port, workers=options.workers))
+    return loop.run(_serve_until_stopped(source))
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -192,18 +192,19 @@ def _compare(against: str) -> int:
     return int(breaks)
 
 
-async def _serve_until_stopped(settings: "Settings", welcome: str = "") -> int:
+async def _serve_until_stopped(source: "Source", welcome: str = "") -> int:
     from gateway import log
     from gateway.server import serve
     from gateway.workers.supervisor import WorkersFailed
 
+    settings = source.load()
     log.configure(settings.log)
 
     def ready(url: str) -> None:
         print(f"The graph answers at {url}\n{welcome}", file=sys.stderr, flush=True)  # noqa: T201 - for a person
 
     try:
-        await serve(settings, on_ready=ready)
+        await serve(settings, on_ready=ready, source=source)
     except WorkersFailed as exc:
         print(exc, file=sys.stderr)  # noqa: T201 - the answer to a person at a terminal
         return 1

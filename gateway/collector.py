@@ -18,6 +18,11 @@ took 25 to 50 ms, twice a second while a system is ill.
 """
 
 
+def sweep() -> None:
+    """Look for garbage now, where much of it is left at once: it takes some 30 ms, and more with many plans."""
+    gc.collect()
+
+
 def settle() -> None:
     """Leave what is there now out of every search, for it stays; look for the rest of it seldom."""
     # What is garbage already would stay as well.

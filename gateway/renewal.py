@@ -6,8 +6,9 @@ was only touched does not. What does not serve is told once, and what was there 
 """
 
 import asyncio
+import dataclasses
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from pydantic import BaseModel
@@ -68,18 +69,29 @@ class Files:
         self._refused = seen
 
 
+@dataclasses.dataclass(slots=True)
+class _Watched:
+    """One system: its settings as they are used now, and the files that they are from."""
+
+    settings: Any
+    files: Files
+
+
 class Renewals:
     """The files of all systems. To be made before the connectors are: what changes while they are made counts, too."""
 
     def __init__(self, settings: Mapping[str, BaseModel], *, report: Reporter) -> None:
-        self._settings = dict(settings)
-        self._files = {name: Files(renewal.in_use(system)) for name, system in settings.items()}
+        self._watched = {name: _Watched(each, Files(renewal.in_use(each))) for name, each in settings.items()}
         self._report = report
         self._looking = asyncio.Lock()
 
+    def take_over(self, before: "Renewals", names: Iterable[str]) -> None:
+        """Those of *names* go on as *before*: what is in use there is what was picked up last, whatever is new here."""
+        self._watched.update({name: before._watched[name] for name in names})  # noqa: SLF001 - another one of us
+
     async def keep_looking(self, connectors: Mapping[str, Renewable], *, every_s: float = LOOK_S) -> None:
         """Look until cancelled. A surprise in one look ends none of those to come."""
-        if not any(files.in_use for files in self._files.values()):
+        if not any(each.files.in_use for each in self._watched.values()):
             return
         while True:
             await asyncio.sleep(every_s)
@@ -94,7 +106,8 @@ class Renewals:
             return {name: await self._look(name, connector, at_once) for name, connector in connectors.items()}
 
     async def _look(self, name: str, connector: Renewable, at_once: bool) -> Outcome:  # noqa: FBT001
-        files, settings = self._files[name], self._settings[name]
+        watched = self._watched[name]
+        files, settings = watched.files, watched.settings
         # In a thread: a folder may be far away, and must not hold up calls.
         seen = await asyncio.to_thread(renewal.seen, settings)
         if not files.is_due(seen, at_once=at_once):
@@ -108,7 +121,7 @@ class Renewals:
             return Outcome.KEPT
         self._report.info("credentials_renewed", system=name, settings=renewal.changed(files.in_use, seen))
         files.took(seen)
-        self._settings[name] = renewed
+        watched.settings = renewed
         return Outcome.RENEWED
 
     def _refuse(self, name: str, settings: list[str], exc: ValueError | OSError) -> None:

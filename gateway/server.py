@@ -17,10 +17,12 @@ from gateway import collector
 from gateway.app import create
 from gateway.control.attendance import attended
 from gateway.control.opening import api_of
+from gateway.generations.reloading import Written
 from gateway.http.endings import Endings
-from gateway.http.loopback import is_loopback
+from gateway.http.loopback import check_address
 from gateway.http.protocol import PatientProtocol
 from gateway.settings import ServerSettings, Settings, SettingsError
+from gateway.settings_file import Source
 from gateway.workers.acceptor import Acceptor, Among, Connections, alone
 from gateway.workers.share import count
 from gateway.workers.supervisor import supervise
@@ -29,19 +31,11 @@ _OTHER_FILES = 256
 """Connections to the legacy systems, log, listener and the like."""
 
 
-def check_address(settings: Settings) -> None:
-    """Refuse to listen where strangers could knock, unless tokens tell them apart."""
-    if not is_loopback(settings.server.host) and not settings.knows_callers:
-        raise SettingsError(
-            "server.host: without issuers of access tokens it listens only on 127.0.0.1, ::1 or localhost. "
-            "Name them in [[access.issuers]], or put a proxy that authenticates in front of it, on the same machine."
-        )
-
-
-async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
+async def serve(settings: Settings, *, on_ready: Callable[[str], None], source: Source | None = None) -> None:
     """
     Serve until SIGINT or SIGTERM, in this process or in workers. *on_ready* gets the graph's address once it answers.
 
+    The *settings* are looked at again at their *source* when somebody says so.
     Raises SettingsError, and WorkersFailed when the workers die as soon as they are started.
     """
     check_address(settings)
@@ -50,20 +44,26 @@ async def serve(settings: Settings, *, on_ready: Callable[[str], None]) -> None:
     with listen(settings.server.host, settings.server.port) as listener:
         address = _address(listener)
         if workers == 1:
-            await serve_on(settings, listener, on_started=lambda: on_ready(address))
+            await serve_on(settings, listener, on_started=lambda: on_ready(address), source=source)
         else:
-            await supervise(settings, listener, workers=workers, on_ready=lambda: on_ready(address))
+            await supervise(settings, listener, workers=workers, on_ready=lambda: on_ready(address), source=source)
 
 
 async def serve_on(
-    settings: Settings, listener: socket.socket, *, on_started: Callable[[], None], among: Among | None = None
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    on_started: Callable[[], None],
+    among: Among | None = None,
+    source: Written | None = None,
 ) -> None:
     """
     Serve *listener* in this process until SIGINT or SIGTERM. *on_started* is called once it is answered.
 
-    *among* tells which of several workers this is.
+    *among* tells which of several workers this is; *source* is where the settings are written.
     """
     app = await asyncio.to_thread(create, settings)
+    app.reloading.source = source
     collector.settle()
     server = Server(configuration(app, settings.server))
     server.on_started = on_started

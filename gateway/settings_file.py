@@ -1,5 +1,6 @@
 """The settings, read from a file and the environment and looked into. Every mistake becomes a sentence."""
 
+import dataclasses
 import difflib
 import pathlib
 from collections.abc import Mapping
@@ -29,6 +30,18 @@ def load(
         return settings_of(written)
     except ValidationError as exc:
         raise SettingsError(*mistakes_in(written, exc)) from None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Source:
+    """Where the settings of a gateway come from, to be looked at again while it runs."""
+
+    path: pathlib.Path
+    overrides: Mapping[str, Any] = dataclasses.field(default_factory=dict, repr=False)
+
+    def load(self) -> Settings:
+        """The settings as they are written now. Raises SettingsError."""
+        return load(self.path, overrides=self.overrides)
 
 
 def settings_of(written: Written) -> Settings:

@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Sequence, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
 from connectors.clock import Clock
@@ -11,6 +11,7 @@ from connectors.guard.maintenance_windows import WindowSettings, stretch
 from connectors.guard.watch import Level
 from gateway.settings import AnySystem, Settings
 from gateway.stores.layered import Near
+from gateway.telemetry.calls import SystemWatch
 from gateway.telemetry.telemetry import Telemetry
 
 Row = dict[str, Any]
@@ -26,12 +27,14 @@ class Status:
         store: Near,
         memory: Sized | None,
         watching: Telemetry,
+        watches: Mapping[str, SystemWatch],
         clock: Clock,
     ) -> None:
         self._settings = settings
         self._store = store
         self._memory = memory
         self._watching = watching
+        self._watches = watches
         self._clock = clock
 
     def sections(self) -> dict[str, Callable[[], Any]]:
@@ -45,6 +48,7 @@ class Status:
         }
 
     def _load(self) -> list[Row]:
+        loads = {name: watch.load for name, watch in self._watches.items()}
         return [
             {
                 "system": name,
@@ -55,7 +59,7 @@ class Status:
                 **self._budget(self._settings.systems[name]),
                 "maintenance_until": _until(self._settings.systems[name].guard.maintenance, self._clock.now()),
             }
-            for name, load in sorted(self._watching.loads.items())
+            for name, load in sorted(loads.items())
         ]
 
     def _budget(self, system: AnySystem) -> Row:

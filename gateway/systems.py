@@ -32,9 +32,9 @@ _PROTOCOLS: Mapping[str, type] = {
 }
 
 
-def build(settings: Settings, environment: Environment) -> dict[str, Connector]:
+def build(settings: Mapping[str, AnySystem], environment: Environment) -> dict[str, Connector]:
     """A connector for each system. Loads WSDLs, so it blocks; raises SettingsError when one cannot be used."""
-    return {name: connector(name, system, environment) for name, system in settings.systems.items()}
+    return {name: connector(name, system, environment) for name, system in settings.items()}
 
 
 def connector(name: str, settings: AnySystem, environment: Environment) -> Connector:

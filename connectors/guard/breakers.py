@@ -8,7 +8,7 @@ log when it begins and one when it ends.
 import dataclasses
 import functools
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from connectors.clock import Clock
@@ -72,6 +72,18 @@ class Breakers:
         made = SystemBreakers({name: self._made(system, name, rules) for name in names}, classes)
         self._systems[system] = made
         return made
+
+    def take_over(self, before: "Breakers", systems: Iterable[str]) -> None:
+        """The breakers of *systems* go on as they were *before*."""
+        theirs = before._systems  # noqa: SLF001 - another one of us
+        self._systems.update({name: theirs[name] for name in systems if name in theirs})
+
+    def let_go(self, systems: Collection[str]) -> None:
+        """Those *systems* are not asked any more, and nobody is to read that they are ill."""
+        if self._shown is not None:
+            for system, name, _ in self._all():
+                if system in systems:
+                    self._shown(system, name, State.CLOSED)
 
     def snapshot(self) -> tuple[BreakerView, ...]:
         """Every breaker as it is now, by system and class."""

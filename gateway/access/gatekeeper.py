@@ -99,7 +99,7 @@ class Gatekeeper:
         metadata: str | None = None,
         bans: Bans | None = None,
     ) -> None:
-        self._issuers = issuers
+        self.issuers = issuers
         self._clients = clients
         self._holders = holders
         self._bans = bans
@@ -109,7 +109,7 @@ class Gatekeeper:
         """Who asks, by what the request shows. Raises AccessRefused."""
         found = self._shown(presented.authorization)
         try:
-            token = await self._issuers.believed(found.token)
+            token = await self.issuers.believed(found.token)
             client = self._client(token)
             await self._holders.check(found, presented, token)
             if self._bans is not None and self._bans.any:
@@ -127,7 +127,7 @@ class Gatekeeper:
 
     async def aclose(self) -> None:
         """End what is under way."""
-        await self._issuers.aclose()
+        await self.issuers.aclose()
 
     def _shown(self, authorization: str | None) -> Shown:
         try:
@@ -161,16 +161,17 @@ def gatekeeper(
     report: Reporter,
     replays: Replays | None = None,
     bans: Bans | None = None,
+    issuers: Issuers | None = None,
 ) -> Gatekeeper:
     """
     The gatekeeper of these settings. Reads certificate files; raises OSError where they do not serve.
 
     *replays* are what replicas share; None: this process knows the proofs that it was shown itself. *bans* are heeded
-    as they are when a token is shown.
+    as they are when a token is shown. *issuers* are those of these settings, where there are some already.
     """
     metadata = metadata_of(settings)
     return Gatekeeper(
-        issuers_of(settings, clock=clock, report=report),
+        issuers or issuers_of(settings, clock=clock, report=report),
         settings.clients,
         holders=_holders(settings, clock, replays or ProcessReplays(clock=clock)),
         metadata=None if metadata is None else metadata.url,

@@ -32,6 +32,15 @@ def issuers_of(settings: AccessSettings, *, clock: Clock, report: Reporter) -> I
     return Issuers(signing, opaque)
 
 
+def are_believed_alike(before: AccessSettings, after: AccessSettings) -> bool:
+    """Whether both mean the same issuers, of whom the same is believed."""
+
+    def said(settings: AccessSettings) -> object:
+        return settings.issuers, settings.development, _trust(settings, "")
+
+    return said(before) == said(after)
+
+
 def introspection_of(settings: IssuerSettings, asked: IntrospectionSettings) -> IntrospectionSource:
     """Where an issuer is asked about tokens. Raises OSError where its certificate files do not serve."""
     url = httpx.URL(str(asked.url))

@@ -11,9 +11,9 @@ from connectors.numbering import NotInPlanError, NumberingPlan
 from gateway.access.settings import AccessSettings
 from gateway.check import files, operations, trusted
 from gateway.check.rows import Area, Row, State, row, row_of, sentence
+from gateway.http.loopback import check_address
 from gateway.limits.settings import LimitSettings
 from gateway.routing import RouteSettings
-from gateway.server import check_address
 from gateway.settings import (
     AnySystem,
     CacheSettings,

@@ -8,6 +8,9 @@ LONGEST = 1024 * 1024
 LONGEST_ANSWER = 16 * LONGEST
 """Bytes that all processes together may say back."""
 
+ANSWERED_S = 600.0
+"""So long the longest command may take: many workers, one after the other, begin to work by other settings."""
+
 CONFLICT = "CONFLICT"
 """The code of a change that was made for an earlier version."""
 

@@ -15,7 +15,7 @@ from connectors.guard.subject import Subject, SubjectKind
 from gateway.control.answers import Said, done, refused
 from gateway.control.channel import EVERYTHING, Channel, Message
 from gateway.control.commands import MAX_SUBJECTS, About, Command, Invalidate, Refused, Reload, read, written
-from gateway.control.desk import Desk
+from gateway.control.desk import Desk, FrontDesk
 from gateway.control.listener import Do, listening, note
 from gateway.log import logger
 from resolvers.errors import where
@@ -31,7 +31,7 @@ def nobody(_: Do) -> AbstractAsyncContextManager[None]:
 
 @contextlib.asynccontextmanager
 async def attended(
-    desk: Desk, *, path: pathlib.Path | None, end: socket.socket | None, api: Serving = nobody
+    desk: Desk | FrontDesk, *, path: pathlib.Path | None, end: socket.socket | None, api: Serving = nobody
 ) -> AsyncIterator[None]:
     """
     Have *desk* do what it is told, over the socket at *path*, or over *end* where there are several workers.
@@ -52,20 +52,20 @@ async def attended(
 
 
 @contextlib.asynccontextmanager
-async def _among_others(desk: Desk, end: socket.socket) -> AsyncIterator[None]:
+async def _among_others(desk: Desk | FrontDesk, end: socket.socket) -> AsyncIterator[None]:
     async def asked(question: Message) -> Message:
         return await _said(desk, read(question))
 
     channel = Channel(asked=asked, told=functools.partial(_hear, desk))
     await channel.open(end)
-    desk.invalidation.spread = functools.partial(_spread, channel)
+    desk.spread_by(functools.partial(_spread, channel))
     try:
         yield
     finally:
         await channel.aclose()
 
 
-async def _hear(desk: Desk, news: Message) -> None:
+async def _hear(desk: Desk | FrontDesk, news: Message) -> None:
     if news == EVERYTHING:
         await desk.forget_everything()
         return
@@ -91,7 +91,7 @@ def _exact(subject: Subject) -> str:
     return "+" + subject.key if subject.kind is SubjectKind.LINE else subject.key
 
 
-async def _said(desk: Desk, command: Command) -> Said:
+async def _said(desk: Desk | FrontDesk, command: Command) -> Said:
     try:
         return done(await desk.do(command))
     except Refused as exc:

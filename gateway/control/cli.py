@@ -41,8 +41,15 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     status = what.add_parser("status", parents=[common], help="how the gateway is: systems, what is kept, Redis")
     status.set_defaults(command=_run, told=lambda _: {"do": "status"}, shown=status_table.lines)
 
-    reload = what.add_parser("reload", parents=[common], help="look at files of credentials and certificates now")
-    reload.set_defaults(command=_run, told=lambda _: {"do": "reload"})
+    reload = what.add_parser(
+        "reload",
+        parents=[common],
+        help="have what is written in the settings file now hold, and look at files of credentials and certificates",
+        description="No question is lost meanwhile. What cannot be changed without a restart is named and stays as it "
+        "was; settings that cannot be used are refused as a whole.",
+    )
+    reload.add_argument("--why", help="put on record first who has them reloaded, and why")
+    reload.set_defaults(command=_run, told=lambda _: {"do": "reload"}, noted=cli_overrides.reloaded)
 
     breaker = what.add_parser("breaker", parents=[common], help="keep a system's breaker open or closed")
     breaker.add_argument("system", help="name of the system")

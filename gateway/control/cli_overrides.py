@@ -91,6 +91,11 @@ def invalidated(options: argparse.Namespace) -> Command:
     return {"do": "note", "by": _who(), "why": options.why, "what": what}
 
 
+def reloaded(options: argparse.Namespace) -> Command:
+    """What is put on record of a reload; what it changed is put there when it has."""
+    return {"do": "note", "by": _who(), "why": options.why, "what": "settings reloaded"}
+
+
 def _suspend(options: argparse.Namespace) -> Command:
     return _put(options, {"kind": "suspended", "client": options.client})
 

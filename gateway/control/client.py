@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.paths import BASE_FOLDER, path_from
-from gateway.control.answers import LONGEST, LONGEST_ANSWER
+from gateway.control.answers import ANSWERED_S, LONGEST, LONGEST_ANSWER
 from gateway.mistakes import SettingsError
 from gateway.settings_written import read
 
@@ -40,7 +40,7 @@ def told(path: pathlib.Path, command: Mapping[str, Any]) -> list[dict[str, Any]]
     if len(line) > LONGEST:
         raise NotDone("that is too much for one command; tell it in parts")
     try:
-        answer = json.loads(_exchange(path, line))
+        answer = json.loads(_exchange(path, line, ANSWERED_S if command.get("do") == "reload" else _PATIENCE_S))
     except PermissionError:
         raise NotDone(f"only the owner of {path} may tell this gateway anything; become that user") from None
     except (OSError, ValueError):
@@ -51,9 +51,9 @@ def told(path: pathlib.Path, command: Mapping[str, Any]) -> list[dict[str, Any]]
     return processes
 
 
-def _exchange(path: pathlib.Path, line: bytes) -> bytes:
+def _exchange(path: pathlib.Path, line: bytes, patience_s: float) -> bytes:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as there:
-        there.settimeout(_PATIENCE_S)
+        there.settimeout(patience_s)
         there.connect(str(path))
         there.sendall(line)
         with there.makefile("rb") as answer:

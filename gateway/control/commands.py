@@ -69,7 +69,7 @@ class ForceBreaker(_Command):
 
 
 class Reload(_Command):
-    """Look at the files of credentials and certificates now."""
+    """Look now at the settings file, and at the files of credentials and certificates."""
 
     do: Literal["reload"] = "reload"
 

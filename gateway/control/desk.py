@@ -1,6 +1,6 @@
 """The desk of one process: does what a command says, here. How it gets to the other workers is not its business."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, Protocol
 
 from connectors.guard.subject import Subject, SubjectKind
@@ -21,7 +21,7 @@ from gateway.control.commands import (
     Status,
     Usage,
 )
-from gateway.control.invalidation import Invalidation
+from gateway.control.invalidation import Invalidation, Spread
 
 
 class Breakers(Protocol):
@@ -56,7 +56,7 @@ class Overriding(Protocol):
         ...
 
 
-Reloading = Callable[[], Any]
+Reloading = Callable[[], Awaitable[dict[str, Any]]]
 Section = Callable[[], Any]
 """A part of the status: what it is now, as JSON can hold it, and nothing personal."""
 
@@ -95,7 +95,7 @@ class Desk:
             case ForceBreaker():
                 return self._force(command)
             case Reload():
-                return {"systems": {name: str(outcome) for name, outcome in (await self._reload()).items()}}
+                return await self._reload()
             case Usage():
                 return self._used(command)
             case Put() | Lift() | GoBack() | Overrides() | History() | Note() | Look():
@@ -106,6 +106,10 @@ class Desk:
     async def forget_everything(self) -> None:
         """Forget all that was kept, because it is not known any more what to forget of it."""
         await self.invalidation.here((), self._systems)
+
+    def spread_by(self, spread: Spread) -> None:
+        """From now on *spread* tells the other workers what to forget."""
+        self.invalidation.spread = spread
 
     def _status(self) -> dict[str, Any]:
         breakers = () if self._breakers is None else self._breakers.snapshot()
@@ -157,3 +161,30 @@ class Desk:
     def _check_system(self, name: str) -> None:
         if name not in self._systems:
             raise Refused(f"there is no such system; there are: {', '.join(sorted(self._systems))}")
+
+
+class FrontDesk:
+    """Where a process is told: has the desk do it that is there now."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._spread: Spread | None = None
+
+    def hand_over(self, desk: Desk) -> None:
+        """From now on *desk* does it."""
+        self._desk = desk
+        if self._spread is not None:
+            desk.spread_by(self._spread)
+
+    async def do(self, command: Command) -> dict[str, Any]:
+        """As `Desk` does."""
+        return await self._desk.do(command)
+
+    async def forget_everything(self) -> None:
+        """As `Desk` does."""
+        await self._desk.forget_everything()
+
+    def spread_by(self, spread: Spread) -> None:
+        """As `Desk` does, also by those to come."""
+        self._spread = spread
+        self._desk.spread_by(spread)

@@ -26,11 +26,15 @@ from gateway.control.commands import (
     Overrides,
     Put,
     Question,
+    Reload,
     written,
 )
 
 ANSWER_S = 2.0
 """So long a worker may take to answer. One that hangs must not keep the operator waiting."""
+
+RELOAD_S = 60.0
+"""So long it may take to have other settings hold: it may have to load WSDLs on a busy machine."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ class _Heard:
 class Hub:
     """The channels to the workers that there are, by place."""
 
-    def __init__(self, *, answer_s: float = ANSWER_S, clock: Clock | None = None) -> None:
+    def __init__(self, *, answer_s: float = ANSWER_S, reload_s: float = RELOAD_S, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._answer_s = answer_s
+        self._reload_s = reload_s
         self._channels: dict[int, Channel] = {}
         self._ready: set[int] = set()
         self._standing: dict[tuple[str, str | None], ForceBreaker] = {}
@@ -90,6 +95,9 @@ class Hub:
                     return await self._force(command)
             case Put() | Lift() | GoBack():
                 return await self._change(command)
+            case Reload():
+                # One after the other: while one has much to do the others answer callers.
+                return [(await self._ask(place, channel, command)).said for place, channel in self._all()]
             case Overrides() | History() | Note():
                 _, heard = await self._ask_one(command)
                 return [heard.said]
@@ -144,19 +152,22 @@ class Hub:
             self._standing[command.system, command.operation_class] = command
 
     async def _ask_all(self, command: Command) -> list[_Heard]:
+        return await asyncio.gather(*(self._ask(place, channel, command) for place, channel in self._all()))
+
+    def _all(self) -> list[tuple[int, Channel]]:
         # As they are now: one may end while the others are asked.
-        channels = sorted(self._channels.items())
-        return await asyncio.gather(*(self._ask(place, channel, command) for place, channel in channels))
+        return sorted(self._channels.items())
 
     async def _ask(self, place: int, channel: Channel, command: Command) -> _Heard:
         if place not in self._ready:
             # It is being started. What it must know is waiting for it when it is.
             channel.tell({"command": written(command)})
             return _Heard(refused("it is being started", worker=place))
+        within_s = self._reload_s if isinstance(command, Reload) else self._answer_s
         try:
-            said = await channel.ask(written(command), within_s=self._answer_s)
+            said = await channel.ask(written(command), within_s=within_s)
         except NoAnswer:
-            return _Heard(no_answer(place, self._answer_s))
+            return _Heard(no_answer(place, within_s))
         return _Heard(answered(said, worker=place), by_desk=True)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 
-from gateway.control.answers import LONGEST, refused
+from gateway.control.answers import ANSWERED_S, LONGEST, refused
 from gateway.control.commands import Command, Refused, read
 from gateway.log import logger
 from gateway.mistakes import SettingsError
@@ -78,8 +78,10 @@ class _Visits:
 
     async def _visit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE_S):
-                writer.write(orjson.dumps(await self._answer(await reader.readline())) + b"\n")
+            async with asyncio.timeout(_PATIENCE_S) as patience:
+                line = await reader.readline()
+                patience.reschedule(asyncio.get_running_loop().time() + ANSWERED_S)
+                writer.write(orjson.dumps(await self._answer(line)) + b"\n")
                 await writer.drain()
         except (TimeoutError, ConnectionError, ValueError):
             pass  # Whoever came has gone, or says more than a command can be.

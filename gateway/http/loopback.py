@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from gateway.http.fields import text
 from gateway.http.refusal import HttpRefusal
+from gateway.settings import Settings, SettingsError
 
 _AUTHORITY = re.compile(r"(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?", re.ASCII)
 
@@ -64,3 +65,12 @@ def same_origin(origin: str, host: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower()
+
+
+def check_address(settings: Settings) -> None:
+    """Refuse to listen where strangers could knock, unless tokens tell them apart."""
+    if not is_loopback(settings.server.host) and not settings.knows_callers:
+        raise SettingsError(
+            "server.host: without issuers of access tokens it listens only on 127.0.0.1, ::1 or localhost. "
+            "Name them in [[access.issuers]], or put a proxy that authenticates in front of it, on the same machine."
+        )

@@ -46,6 +46,9 @@ Told = Callable[[Change], Awaitable[None]]
 """Hears of each change that was made here, after it was."""
 
 
+_NOBODY: Final = Known(clients=None, systems={})
+
+
 async def _nobody(_: Change) -> None:
     """Where there is no audit."""
 
@@ -59,17 +62,25 @@ class Said:
     expected: int | None = None
 
 
+def _nothing(_: tuple[Entry, ...]) -> None:
+    """Before anybody serves."""
+
+
 class Keeper:
-    """The overrides as this process has them. Without *shelves* there are none, and none can be made."""
+    """
+    The overrides as this process has them. Without *shelves* there are none, and none can be made.
+
+    Nothing is known that could be overridden, and nothing heeds them, before `serves` is told.
+    """
 
     def __init__(
         self,
         shelves: Sequence[Shelf],
         *,
-        known: Known,
-        take: Take,
         clock: Clock,
         report: Reporter,
+        known: Known = _NOBODY,
+        take: Take = _nothing,
         told: Told = _nobody,
     ) -> None:
         self.document = NOTHING
@@ -92,6 +103,11 @@ class Keeper:
     def trouble(self) -> list[str]:
         """Why shelves are away, of those that are."""
         return list(self._away.values())
+
+    def serves(self, known: Known, take: Take) -> None:
+        """From now on there is what is *known* to override, and *take* has in this process what holds."""
+        self._known, self._take = known, take
+        take(self._in_force)
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:

@@ -10,7 +10,7 @@ from gateway.audit.record import Changed
 from gateway.audit.writer import Audit, AuditUnavailable
 from gateway.mistakes import Mistake, SettingsError
 from gateway.overrides.document import Change
-from gateway.overrides.keeper import Keeper, Take
+from gateway.overrides.keeper import Keeper
 from gateway.overrides.known import Known
 from gateway.overrides.shelf import FileShelf, Shelf, ShelfAway
 
@@ -22,13 +22,14 @@ def keeper_of(
     settings: "Settings",
     *,
     shared: Shelf | None,
-    take: Take,
     audit: Audit | None,
     clock: Clock,
     report: Reporter,
 ) -> Keeper:
     """
     Keeps the overrides of a gateway: on the shelf that replicas share, and in a file of this machine.
+
+    Whoever has them hold in this process tells it what there is to override (`Keeper.serves`).
 
     Raises SettingsError where the file is all there is and cannot be read: what was forbidden must not be allowed by
     a slip.
@@ -47,14 +48,17 @@ def keeper_of(
 
     return Keeper(
         [each for each in (shared, file) if each is not None],
-        known=Known(
-            clients=None if settings.access is None else settings.access.clients.keys(),
-            systems={name: frozenset(_classes(settings, name)) for name in settings.systems},
-        ),
-        take=take,
         clock=clock,
         report=report,
         told=told,
+    )
+
+
+def known_in(settings: "Settings") -> Known:
+    """What there is to override where *settings* hold."""
+    return Known(
+        clients=None if settings.access is None else settings.access.clients.keys(),
+        systems={name: frozenset(_classes(settings, name)) for name in settings.systems},
     )
 
 

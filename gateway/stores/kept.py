@@ -39,6 +39,8 @@ class Kept:
     """
     Where answers are kept and by which keys, and the leases, rates, places, proofs and overrides that replicas share.
 
+    *places* makes a register: whoever holds places for itself has one of its own, in its own name.
+
     *access* is how the Redis lets us in, where there is one. Within *opened* the store hears what other replicas drop;
     it is entered even when they cannot be reached. *told* are told of it as well. While it is not *is_in_touch*, what
     they hold may be given for *apart_s* seconds at most.
@@ -48,7 +50,7 @@ class Kept:
     keys: Keys = dataclasses.field(default_factory=Keys)
     leases: Leases | None = None
     rates: RedisRates | None = None
-    places: Register | None = None
+    places: Callable[[], Register] | None = None
     replays: Replays | None = None
     access: Access | None = None
     overrides: RedisOverrides | None = None
@@ -100,13 +102,12 @@ def shared(
     # A turn that is told later than that is no turn any more: what was promised to the system is what arrives there.
     patience_s = min(settings.timeout_s, LATE_S)
     rates = RedisRates(counting, namespace=settings.namespace, clock=clock, report=report, timeout_s=patience_s)
-    places = RedisPlaces(counting, settings, clock=clock, report=report)
     return Kept(
         store,
         keys,
         leases=RedisLeases(link),
         rates=rates,
-        places=places,
+        places=lambda: RedisPlaces(counting, settings, clock=clock, report=report),
         replays=RedisReplays(link, near=ProcessReplays(clock=clock)),
         access=access,
         overrides=RedisOverrides(counting, settings, sealing=_sealing(settings)),

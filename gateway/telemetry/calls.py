@@ -25,18 +25,16 @@ _TRACE_HEADERS = frozenset({"traceparent", "tracestate"})
 class CallWatch:
     """Makes the watcher of each system. Without *metrics* nothing is counted, without *tracing* there are no spans."""
 
-    def __init__(
-        self, metrics: Metrics | None, tracing: Tracing | None, *, loads: dict[str, Load] | None = None
-    ) -> None:
+    def __init__(self, metrics: Metrics | None, tracing: Tracing | None) -> None:
         self._metrics = metrics
         self._tracing = tracing
-        self._loads = {} if loads is None else loads
+        self.systems: dict[str, SystemWatch] = {}
+        """The watcher of each system, by its name."""
 
     def over(self, system: str, settings: SystemSettings) -> "SystemWatch":
         """The watcher of one system's calls."""
-        watch = SystemWatch(system, settings, self._metrics, self._tracing)
-        self._loads[system] = watch.load
-        return watch
+        found = self.systems[system] = SystemWatch(system, settings, self._metrics, self._tracing)
+        return found
 
 
 class SystemWatch:
@@ -72,6 +70,11 @@ class SystemWatch:
         gauge = self._levels.get(level)
         if gauge is not None:
             gauge.inc(change)
+
+    def ends(self) -> None:
+        """It watches nothing any more: what it had in the gauges, which it shares with others, is taken away."""
+        for level, gauge in self._levels.items():
+            gauge.dec(self.load.level(level))
 
     def asking(self, call: Call) -> "_Asking":
         """The system is asked."""

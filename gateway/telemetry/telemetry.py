@@ -14,7 +14,6 @@ from gateway.telemetry.demand import DemandNumbers
 from gateway.telemetry.documents import DocumentNumbers
 from gateway.telemetry.door import DoorNumbers
 from gateway.telemetry.exporting import Reported, otlp
-from gateway.telemetry.load import Load
 from gateway.telemetry.metrics import CONTENT_TYPE, Metrics
 from gateway.telemetry.redis import RedisWatch
 from gateway.telemetry.requests import RequestWatch
@@ -29,9 +28,6 @@ class Telemetry:
 
     def __init__(self, settings: TelemetrySettings, *, report: Reporter, metrics: Metrics | None = None) -> None:
         self._settings = settings
-        self.loads: dict[str, Load] = {}
-        """How much each system is asked just now, by its name."""
-
         self.redis_seen: RedisWatch | None = None
         """Who was told whether the cache's Redis can be asked, where there is one."""
 
@@ -47,7 +43,7 @@ class Telemetry:
 
     def calls(self) -> CallWatch:
         """Who watches the calls to systems."""
-        return CallWatch(self.metrics, self._tracing, loads=self.loads)
+        return CallWatch(self.metrics, self._tracing)
 
     def requests(self, *, graph: str, routes: Iterable[str]) -> RequestWatch:
         """Who watches the requests."""

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Mapping
 
 from gateway.settings import Settings, SettingsError
+from gateway.settings_file import Source
 
 READY = b"ready\n"
 WRONG = b"wrong "
@@ -45,6 +46,10 @@ class Orders:
     """The number of the open file over which the point of control speaks to it."""
 
     settings: Settings = dataclasses.field(repr=False)
+    """Its part of them."""
+
+    source: Source | None = None
+    """Where they are written; None: they do not change."""
 
 
 class Worker:

@@ -5,11 +5,13 @@ Pure. What a system bears stays whole: processes that share a Redis agree on who
 their part by the number of processes, which is made known to them.
 """
 
+import dataclasses
 import math
 import os
 from typing import Literal
 
 from gateway.settings import AnySystem, Settings
+from gateway.settings_file import Source
 
 
 def count(workers: int | Literal["auto"]) -> int:
@@ -31,6 +33,18 @@ def part(settings: Settings, *, workers: int) -> Settings:
             "systems": {name: _part(system, workers) for name, system in settings.systems.items()},
         }
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PartOf:
+    """Where the part of one of *workers* is written: in the settings of all."""
+
+    source: Source
+    workers: int
+
+    def load(self) -> Settings:
+        """It as it is now. Raises SettingsError."""
+        return part(self.source.load(), workers=self.workers)
 
 
 def _part(system: AnySystem, workers: int) -> AnySystem:

@@ -11,16 +11,20 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 
+from gateway.control.answers import Said
 from gateway.control.attendance import reloaded_by_signal
+from gateway.control.commands import Command, Reload
 from gateway.control.hub import Hub
 from gateway.control.listener import listening
 from gateway.control.opening import api_of
+from gateway.generations.compared import compared
 from gateway.log import logger
 from gateway.settings import Settings, SettingsError
+from gateway.settings_file import Source
 from gateway.telemetry.metrics import SharedNumbers, shared_numbers
 from gateway.workers.process import NotStarted, Orders, Worker
 from gateway.workers.restarts import GIVE_UP_AFTER, Restarts
-from gateway.workers.share import part
+from gateway.workers.share import PartOf, part
 from gateway.workers.turns import Turns, slots
 
 _START_S = 60.0
@@ -34,20 +38,28 @@ class WorkersFailed(Exception):
     """The workers die as soon as they are started."""
 
 
-async def supervise(settings: Settings, listener: socket.socket, *, workers: int, on_ready: Callable[[], None]) -> None:
+async def supervise(
+    settings: Settings,
+    listener: socket.socket,
+    *,
+    workers: int,
+    on_ready: Callable[[], None],
+    source: Source | None = None,
+) -> None:
     """
     Have *workers* processes serve *listener* until SIGINT or SIGTERM. *on_ready* is called once all of them answer.
 
+    *source* is where the *settings* are written.
     Raises SettingsError when the first start shows that the settings cannot be used, and WorkersFailed when a worker
     dies again and again; no worker is left then.
     """
     hub = Hub()
     with slots(workers) as file, shared_numbers() as numbers:
         share = part(settings, workers=workers)
-        supervisor = _Supervisor(share, listener, file.fileno(), workers, on_ready, numbers, hub)
+        supervisor = _Supervisor(share, listener, file.fileno(), workers, on_ready, numbers, hub, source)
         try:
-            async with listening(settings.control.socket, hub.do), api_of(settings)(hub.do):
-                with reloaded_by_signal(hub.do):
+            async with listening(settings.control.socket, supervisor.do), api_of(settings)(supervisor.do):
+                with reloaded_by_signal(supervisor.do):
                     await supervisor.run()
         except ExceptionGroup as failed:
             told = failed.subgroup((SettingsError, WorkersFailed))
@@ -64,8 +76,10 @@ class _Supervisor:
         on_ready: Callable[[], None],
         numbers: SharedNumbers,
         hub: Hub,
+        source: Source | None,
     ) -> None:
         self._hub = hub
+        self._source = source
         self._settings = settings
         self._listener = listener
         self._slots = slots
@@ -86,6 +100,14 @@ class _Supervisor:
                 self._listener.close()
                 for keeper in keepers:
                     keeper.cancel()
+
+    async def do(self, command: Command) -> list[Said]:
+        """Have every worker do it, and those to come begin as the others go on."""
+        if isinstance(command, Reload) and self._source is not None:
+            with contextlib.suppress(SettingsError):  # Every worker says so.
+                written = PartOf(self._source, workers=len(self._places))
+                self._settings = compared(self._settings, await asyncio.to_thread(written.load)).settings
+        return await self._hub.do(command)
 
     @contextlib.contextmanager
     def _told_by_signals(self) -> Iterator[None]:
@@ -121,7 +143,13 @@ class _Supervisor:
 
     async def _start(self, place: int, control: socket.socket) -> Worker:
         orders = Orders(
-            place, len(self._places), self._listener.fileno(), self._slots, control.fileno(), self._settings
+            place,
+            len(self._places),
+            self._listener.fileno(),
+            self._slots,
+            control.fileno(),
+            self._settings,
+            self._source,
         )
         return await Worker.start(orders, self._numbers.environment)
 

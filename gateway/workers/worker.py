@@ -13,6 +13,7 @@ from gateway.server import serve_on
 from gateway.settings import SettingsError
 from gateway.workers.acceptor import Among
 from gateway.workers.process import READY, WRONG, Orders
+from gateway.workers.share import PartOf
 from gateway.workers.turns import Turns
 
 _GRACE_S = 2.0
@@ -33,7 +34,14 @@ def main() -> int:
     control = socket.socket(fileno=orders.control)
     among = Among(orders.place, Turns(orders.turns, workers=orders.workers), control)
     try:
-        loop.run(serve_on(orders.settings, listener, on_started=lambda: _tell(report, READY), among=among))
+        serving = serve_on(
+            orders.settings,
+            listener,
+            on_started=lambda: _tell(report, READY),
+            among=among,
+            source=None if orders.source is None else PartOf(orders.source, workers=orders.workers),
+        )
+        loop.run(serving)
     except SettingsError as wrong:
         _tell(report, WRONG + str(wrong).encode("unicode_escape") + b"\n")
         return 2

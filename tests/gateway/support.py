@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Message
 
-from gateway.app import GRAPHQL, Application, routes
 from gateway.callers import CallerSettings
+from gateway.http.addresses import GRAPHQL, Application, routes
 from gateway.http.callers import Anybody
 from gateway.http.front import Front
 from gateway.http.graphiql import GraphiQL

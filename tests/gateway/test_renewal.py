@@ -322,3 +322,13 @@ async def test_a_surprise_in_one_look_is_told_with_its_place_and_ends_none_to_co
     event, fields = world.report.events[0]
     assert ("credentials_not_looked_at", "Surprise") == (event, fields["kind"])
     assert "test_renewal.py" in fields["where"]
+
+
+async def test_whoever_takes_over_knows_what_was_picked_up_before(world):
+    world.put("password", b"token-two\n")
+    assert Outcome.RENEWED is await world.look(at_once=True)
+    later = Renewals({"crm": world.settings}, report=world.report)
+    later.take_over(world.renewals, ["crm"])
+    world.renewals = later
+
+    assert Outcome.UNCHANGED is await world.look(at_once=True)

@@ -5,8 +5,9 @@ import resource
 
 import pytest
 
+from gateway.http.loopback import check_address
 from gateway.http.protocol import PatientProtocol
-from gateway.server import allow_open_files, check_address, configuration
+from gateway.server import allow_open_files, configuration
 from gateway.settings import ServerSettings, SettingsError
 from gateway.settings_file import load
 from tests.gateway.http.serving import Application

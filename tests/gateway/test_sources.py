@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from connectors.errors import Unavailable
-from gateway.app import GRAPHQL
+from gateway.http.addresses import GRAPHQL
 from tests.gateway.guarded import World
 from tests.gateway.support import application, client
 from tests.resolvers.support import MSISDN

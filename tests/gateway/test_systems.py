@@ -44,7 +44,7 @@ def sandbox() -> Settings:
 def connectors(sandbox: Settings) -> Iterator[Mapping[str, Connector]]:
     """Every dialect's connector; built once, because building them loads every WSDL."""
     nowhere = httpx.MockTransport(lambda _: httpx.Response(503))
-    built = systems.build(sandbox, environment(transport=nowhere))
+    built = systems.build(sandbox.systems, environment(transport=nowhere))
     yield built
     asyncio.run(systems.close(built))
 
@@ -89,7 +89,7 @@ def test_a_wsdl_that_is_none_stops_the_start_with_a_sentence(sandbox: Settings, 
     hss = sandbox.systems["hss"].model_copy(update={"wsdl": broken})
 
     with pytest.raises(SettingsError, match=r"^systems\.hss: "):
-        systems.build(sandbox.model_copy(update={"systems": {"hss": hss}}), environment())
+        systems.build({"hss": hss}, environment())
 
 
 async def test_one_connector_that_fails_to_close_leaves_none_open() -> None:

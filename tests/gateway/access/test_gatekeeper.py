@@ -64,7 +64,7 @@ class Trying:
         ]
         bans.set(Entry(override=each, by="alice", why="INC-1", since=self.clock.now()) for each in said)
         self.gatekeeper = gatekeeper(settings, clock=self.clock, report=Reports(), bans=bans)
-        for issuer in self.gatekeeper._issuers._by_name.values():
+        for issuer in self.gatekeeper.issuers._by_name.values():
             issuer._fetch = self._fetch  # type: ignore[attr-defined]
 
     async def _fetch(self) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.errors import Unavailable
 from gateway.answers import momentary
-from gateway.app import GRAPHQL
+from gateway.http.addresses import GRAPHQL
 from tests.gateway.answers.support import (
     CUSTOMER,
     SCHEMA_CORE,

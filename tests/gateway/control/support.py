@@ -96,9 +96,9 @@ class Process:
             sections={"process": lambda: {"pid": 7}},
         )
 
-    async def _reload(self) -> dict[str, str]:
+    async def _reload(self) -> dict[str, Any]:
         self.reloads += 1
-        return {"crm": "renewed"}
+        return {"systems": {"crm": "renewed"}}
 
     @property
     def told(self) -> set[str]:

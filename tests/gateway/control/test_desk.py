@@ -5,6 +5,7 @@ import pytest
 from connectors.guard.subject import SubjectKind
 from connectors.numbering import NumberingPlan
 from gateway.control.commands import About, ForceBreaker, Invalidate, Refused, Reload, Status
+from gateway.control.desk import FrontDesk
 from tests.gateway.control.support import LINE, Process
 
 
@@ -96,3 +97,20 @@ async def test_what_a_store_that_others_share_dropped_is_forgotten_here_too():
 
     assert ["line:99960000001", "all", "all"] == process.memory.forgot
     assert not process.store.dropped
+
+
+async def test_whoever_takes_over_does_what_is_told_from_then_on():
+    first, second = Process(), Process()
+    spread = []
+    front = FrontDesk(first.desk)
+    front.spread_by(lambda subjects, systems: spread.append((list(subjects), list(systems))))
+
+    await front.do(Reload())
+    front.hand_over(second.desk)
+    await front.do(Reload())
+    await front.forget_everything()
+    await second.desk.invalidation.everywhere([LINE], ["crm"])
+
+    assert (1, 1) == (first.reloads, second.reloads)
+    assert (set(), True) == (first.told, {"system:crm", "system:billing"} <= second.told)
+    assert [([LINE], ["crm"])] == spread

@@ -38,11 +38,42 @@ async def test_a_worker_that_hangs_is_told_of_as_such_in_time():
     hub, well = Hub(answer_s=0.1), Process()
     async with working(hub, 1, well), working(hub, 2, None):
         began = time.monotonic()
-        said = await hub.do(Reload())
+        said = await hub.do(FORGET)
 
-    assert {"worker": 1, "answer": {"systems": {"crm": "renewed"}}} == said[0]
+    assert {"worker": 1, "answer": {"subjects": 1}} == said[0]
     assert said[1]["error"].startswith("no answer within 0.1 s")
     assert time.monotonic() - began < bar(1)
+
+
+async def test_workers_reload_one_after_the_other_and_get_more_time():
+    hub, first, second = Hub(answer_s=0.01, reload_s=bar(5)), Process(), Process()
+    steps = []
+
+    def slow(process, name):
+        async def reload():
+            steps.append(name)
+            await asyncio.sleep(0.05)
+            steps.append(name)
+            return {"systems": {}}
+
+        process.desk._reload = reload
+
+    slow(first, "first")
+    slow(second, "second")
+    async with working(hub, 1, first), working(hub, 2, second):
+        said = await hub.do(Reload())
+
+    assert [1, 2] == [each["worker"] for each in said if "answer" in each]
+    assert ["first", "first", "second", "second"] == steps
+
+
+async def test_a_worker_that_hangs_keeps_the_others_from_reloading_for_a_bounded_time():
+    hub, well = Hub(reload_s=0.1), Process()
+    async with working(hub, 1, None), working(hub, 2, well):
+        said = await hub.do(Reload())
+
+    assert said[0]["error"].startswith("no answer within 0.1 s")
+    assert {"worker": 2, "answer": {"systems": {"crm": "renewed"}}} == said[1]
 
 
 async def test_a_worker_that_dies_meanwhile_is_no_wait():

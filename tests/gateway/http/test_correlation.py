@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from gateway.app import Application
+from gateway.http.addresses import Application
 from gateway.http.front import Front
 from gateway.http.loopback import refusal
 from gateway.log import logger

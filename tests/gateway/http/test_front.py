@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from gateway.app import GRAPHQL, Application
+from gateway.http.addresses import GRAPHQL, Application
 from gateway.http.front import Front
 from gateway.http.graphiql import GraphiQL
 from gateway.http.refusal import HttpRefusal

@@ -10,7 +10,7 @@ from gateway.audit.store import StoreAway
 from gateway.audit.writer import Audit
 from gateway.mistakes import SettingsError
 from gateway.overrides.keeper import Keeper
-from gateway.overrides.opening import keeper_of, on_record
+from gateway.overrides.opening import keeper_of, known_in, on_record
 from gateway.overrides.override import BreakerIs
 from gateway.settings_file import load
 from tests.conftest import ROOT
@@ -29,7 +29,9 @@ ACCESS = {
 
 def keeper(shelf: MemoryShelf | None = None, *, audit: Audit | None = None, **control: Any) -> Keeper:
     settings = load(ROOT / "deploy" / "sandbox.toml", overrides={"access": ACCESS, "control": control})
-    return keeper_of(settings, shared=shelf, take=lambda _: None, audit=audit, clock=FixedClock(), report=Reports())
+    found = keeper_of(settings, shared=shelf, audit=audit, clock=FixedClock(), report=Reports())
+    found.serves(known_in(settings), lambda _: None)
+    return found
 
 
 async def test_each_change_is_a_record_of_the_chain_with_who_and_why() -> None:

@@ -9,8 +9,8 @@ import httpx
 from starlette.types import Scope
 
 from connectors.terms import Criticality
-from gateway.app import Application, routes
 from gateway.askers import Who
+from gateway.http.addresses import Application, routes
 from gateway.http.fields import text
 from gateway.http.front import Front
 from gateway.http.graphql import GraphQLView

@@ -5,29 +5,24 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator, Mapping
 
-from connectors.clock import Clock
 from gateway.access.gatekeeper import Gatekeeper
 from gateway.access.gatekeeper import gatekeeper as gatekeeper_of
+from gateway.access.issuers import Issuers
 from gateway.askers import Askers
 from gateway.audiences import for_audiences, for_everybody, scopes_of, secrets
 from gateway.consent import Ledger
-from gateway.demand.demand import Demand
 from gateway.demand.settings import DemandChanges
+from gateway.generations.lasting import Lasting
 from gateway.http.callers import Anybody, Callers, Registered
 from gateway.http.origins import Origins
 from gateway.log import logger
 from gateway.mistakes import Mistake, SettingsError
 from gateway.operation import Operations
-from gateway.overrides.bans import Bans
 from gateway.settings import Settings
-from gateway.stores.kept import Kept
 from gateway.telemetry.telemetry import Telemetry
 from gateway.trusted.registration import Registration
 from gateway.trusted.trusted import Trusted
-from gateway.usage.counts import Usage
-from gateway.usage.told import UsageInWords
 from resolvers.context import Graph
-from resolvers.graph import CustomerGraph, build
 from schema.policy import Audience
 
 
@@ -37,10 +32,7 @@ class Clients:
 
     callers: Callers
     origins: Origins
-    usage: Usage
-    schema: CustomerGraph
     _registration: Registration
-    _demand: Demand
     _gatekeeper: Gatekeeper | None
     _askers: Askers | None
 
@@ -49,9 +41,10 @@ class Clients:
         """The operations that are registered for them."""
         return self._registration.trusted
 
-    def usage_in_words(self) -> UsageInWords:
-        """What they asked, for an operator."""
-        return UsageInWords(self.usage, self.schema._schema)  # noqa: SLF001 - its graphql-core schema
+    @property
+    def issuers(self) -> Issuers | None:
+        """Who issues their tokens."""
+        return None if self._gatekeeper is None else self._gatekeeper.issuers
 
     def limit(self, changes: Mapping[str, DemandChanges]) -> None:
         """From now on exactly the clients of these *changes* ask by other limits than the settings say."""
@@ -60,77 +53,71 @@ class Clients:
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """While the gateway serves: looks whether other operations were registered."""
+        """While they are served: looks whether other operations were registered."""
         looking = asyncio.create_task(self._registration.keep_looking())
         try:
             yield
         finally:
             looking.cancel()
-            self._demand.close()
-            if self._gatekeeper is not None:
-                await self._gatekeeper.aclose()
+            await asyncio.gather(looking, return_exceptions=True)
+
+    async def aclose(self, *, but: Issuers | None = None) -> None:
+        """End what is under way at the issuers, unless others go on with them: *but*."""
+        if self.issuers is not None and self.issuers is not but:
+            await self.issuers.aclose()
 
 
-def clients_of(
-    settings: Settings, graph: Graph, *, clock: Clock, watching: Telemetry, answers: Kept, bans: Bans
-) -> Clients:
+def clients_of(settings: Settings, graph: Graph, lasting: Lasting, *, issuers: Issuers | None = None) -> Clients:
     """
-    The clients of these *settings*; *bans* are heeded as they change.
+    The clients of these *settings*. *issuers* are theirs, where there are some already.
 
     Works out the operations that are known to come, so it blocks for a moment.
     Raises SettingsError where files that the settings name do not serve.
     """
-    schema = build()
-    demand = _demand(settings, clock, watching, answers)
-    gatekeeper = _gatekeeper(settings, clock, answers, bans)
+    gatekeeper = _gatekeeper(settings, lasting, issuers)
     askers = None
     if gatekeeper is None or settings.access is None:
-        everybody = for_everybody(schema, settings, report=logger())
+        everybody = for_everybody(lasting.schema, settings, report=logger())
         callers: Callers = Anybody(everybody, graph, settings.callers)
         origins = Origins({})
-        registration = _registration(settings, {}, everybody, watching)
+        registration = _registration(settings, {}, everybody, lasting.watching)
     else:
-        views = for_audiences(schema, settings, report=logger())
+        views = for_audiences(lasting.schema, settings, report=logger())
         origins = Origins({name: each.origins for name, each in settings.access.clients.items()})
-        askers = _askers(settings, schema, views, graph, demand)
+        askers = _askers(settings, views, graph, lasting)
         callers = Registered(gatekeeper, askers, origins)
-        registration = _registration(settings, views, next(iter(views.values())), watching)
+        registration = _registration(settings, views, next(iter(views.values())), lasting.watching)
     registration.work_out()
-    return Clients(callers, origins, Usage(clock=clock), schema, registration, demand, gatekeeper, askers)
+    return Clients(callers, origins, registration, gatekeeper, askers)
 
 
-def _demand(settings: Settings, clock: Clock, watching: Telemetry, answers: Kept) -> Demand:
-    return Demand(
-        clock=clock,
-        report=logger(),
-        leases=answers.rates,
-        parts=settings.demand.replicas,
-        watch=watching.demand(),
-    )
-
-
-def _gatekeeper(settings: Settings, clock: Clock, answers: Kept, bans: Bans) -> Gatekeeper | None:
+def _gatekeeper(settings: Settings, lasting: Lasting, issuers: Issuers | None) -> Gatekeeper | None:
     if settings.access is None:
         return None
     try:
-        return gatekeeper_of(settings.access, clock=clock, report=logger(), replays=answers.replays, bans=bans)
+        return gatekeeper_of(
+            settings.access,
+            clock=lasting.clock,
+            report=logger(),
+            replays=lasting.replays,
+            bans=lasting.bans,
+            issuers=issuers,
+        )
     except OSError as exc:
         why = f"the certificates cannot be used ({getattr(exc, 'reason', None) or exc.strerror})"
         raise SettingsError(Mistake("", "access.issuers", why, "correct the files that `tls` names")) from exc
 
 
-def _askers(
-    settings: Settings, schema: CustomerGraph, views: Mapping[Audience, Operations], graph: Graph, demand: Demand
-) -> Askers:
+def _askers(settings: Settings, views: Mapping[Audience, Operations], graph: Graph, lasting: Lasting) -> Askers:
     assert settings.access is not None  # noqa: S101 - without it there are no clients.
     return Askers(
         settings.access,
         views,
         graph,
-        scopes=scopes_of(schema),
+        scopes=scopes_of(lasting.schema),
         secrets=secrets(settings),
         ledger=Ledger(graph.routes.consent, clock=graph.clock),
-        demand=demand,
+        demand=lasting.demand,
         demands=settings.demand,
     )
 

@@ -1,0 +1,1 @@
+"""A gateway in its generations: each is what one version of the settings makes of it, and the next takes over."""
