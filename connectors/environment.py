@@ -16,6 +16,7 @@ from connectors.guard.rates import Rates
 from connectors.guard.register import Register
 from connectors.guard.store import Store
 from connectors.guard.switch import Switches
+from connectors.guard.tunings import Tunings
 from connectors.guard.watch import Unwatched, Watch
 from connectors.numbering import NumberingPlan
 from connectors.settings import SystemSettings
@@ -42,7 +43,8 @@ class Environment:
     they are made of a secret that replicas share. Without *breakers* nobody finds out that a system is ill, as is right
     for a single question. *leases* are those that replicas share. *rates* counts the calls
     of all replicas; None: each process counts its part. *changes* are those that this process hears of. *places* books
-    which process may have how many places; None: each has its part. *switches* say which systems may be asked.
+    which process may have how many places; None: each has its part. *switches* say which systems may be asked,
+    and *tunings* what is said over their limits and cache times.
     """
 
     clock: Clock
@@ -58,13 +60,16 @@ class Environment:
     changes: Changes | None = None
     places: Register | None = None
     switches: Switches | None = None
+    tunings: Tunings | None = None
 
     def guard(self, system: str, settings: SystemSettings) -> Guard:
         """The guard of one system, which every call to it passes."""
         watcher = self.watch.over(system, settings)
+        guard, tunings = settings.guard, self.tunings
+        tuned = None if tunings is None else tunings.of(system, guard, check=settings.check_guard)
         return guard_for(
             system,
-            settings.guard,
+            guard,
             clock=self.clock,
             store=self.store,
             watcher=watcher,
@@ -76,4 +81,5 @@ class Environment:
             changes=self.changes,
             places=self.places,
             switches=self.switches,
+            tuned=tuned,
         )

@@ -134,3 +134,6 @@ class SystemSettings(BaseModel):
     number_form: NumberForm = Field(
         default=NumberForm.INTERNATIONAL, description="How this system writes a subscriber's number."
     )
+
+    def check_guard(self, guard: GuardSettings) -> None:
+        """Raises ValueError, in a sentence for the operator, where a system of this kind may not be used so."""

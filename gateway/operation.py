@@ -1,9 +1,11 @@
 """GraphQL operations: prepared and planned once, then executed. Knows nothing of HTTP."""
 
 import asyncio
+import collections
+import copy
 import dataclasses
 from collections.abc import Awaitable, Callable, Container, Sequence
-from typing import Any
+from typing import Any, Final, Self
 
 import orjson
 from graphql import GraphQLError, GraphQLObjectType, OperationType
@@ -13,7 +15,9 @@ from connectors.terms import Terms
 from connectors.turns import in_line
 from gateway.answers import MAX_BYTES, Answers, Question
 from gateway.demand.client import Admission
+from gateway.demand.told import budget_of
 from gateway.execution import run
+from gateway.limits.own import Own
 from gateway.limits.refusal import refusal
 from gateway.limits.settings import LimitSettings
 from gateway.outcome import Outcome, Ran, refused
@@ -36,6 +40,9 @@ Lets in an operation that reads these personal fields, at that estimated cost, u
 
 Raises TooCostly, and whatever else its caller is to hear.
 """
+
+MAX_UNDER: Final = 16
+"""Different limits that documents of one audience may have of their own, before the first ones are worked out anew."""
 
 REMEMBERED = 1
 """What an operation is estimated at whose answer was remembered: it is not planned, and nothing is asked."""
@@ -70,10 +77,35 @@ class Operations:
         """Whether its callers may know what systems there are: as the graph itself shows it to them."""
 
         self._tells_sources = {"system", "operation"} <= shown
+        self._view = view
+        self._sharing = sharing
         self._answers = Answers(view, max_bytes=MAX_BYTES // sharing)
+        self._under: collections.OrderedDict[Own, Self] = collections.OrderedDict()
         self._planning = Planning(
             view, policies, limits=limits, shows_graph=shows_graph, pseudonyms=pseudonyms, sharing=sharing
         )
+
+    def under(self, own: Own) -> Self:
+        """
+        The same for documents that have limits of their *own*: documents, plans and answers are kept apart.
+
+        What a document is found to be there holds for nobody who asks the same text under other limits.
+        """
+        found = self._under.get(own)
+        if found is None:
+            found = self._under[own] = copy.copy(self)
+            found._set_apart(own)  # noqa: SLF001 - it is one of us
+            if len(self._under) > MAX_UNDER:
+                # It is made anew when somebody asks, and its documents are worked out as they come.
+                self._under.popitem(last=False)
+        else:
+            self._under.move_to_end(own)
+        return found
+
+    def _set_apart(self, own: Own) -> None:
+        self._planning = self._planning.under(own)
+        self._answers = Answers(self._view, max_bytes=MAX_BYTES // self._sharing // MAX_UNDER)
+        self._under = collections.OrderedDict()
 
     def prepare(self, text: str) -> Prepared:
         """The document of *text*, within the limits and valid, or the errors that say why not. Never raises."""
@@ -151,6 +183,8 @@ class Operations:
         except TooCostly as why:
             return refused(refusal(why.reason, TooCostly))
         context = planned.context(graph, within=within, asker=asker)
+        if admission is not None:
+            context.budget = lambda: budget_of(admission, graph.clock.now())
         outcome, record = await self._recorded(planned, context, admission)
         if planned.plan.kind is OperationType.QUERY and not outcome.errors:
             outcome = dataclasses.replace(outcome, fresh_until=record.fresh_until)
@@ -183,11 +217,13 @@ class Operations:
 
     def pinned(self) -> frozenset[str]:
         """The texts of all documents that are kept for good."""
-        return self._planning.pinned()
+        return self._planning.pinned().union(*(each.pinned() for each in self._under.values()))
 
     def release(self, *, but: Container[str]) -> None:
         """Keep what was pinned no longer than other documents, apart from these texts."""
         self._planning.release(but=but)
+        for each in self._under.values():
+            each.release(but=but)
 
 
 def _place(error: GraphQLError) -> tuple[list[tuple[int, int]], list[tuple[bool, int, str]]]:

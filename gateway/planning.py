@@ -1,15 +1,17 @@
 """From a document to a plan that may be executed: by this caller, with these variables, within the limits."""
 
+import copy
 import dataclasses
 import itertools
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from graphql import GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues, get_variable_values
 
 from connectors.terms import Terms
 from gateway.documents import Documents
+from gateway.limits.own import Own
 from gateway.limits.refusal import refusal
 from gateway.limits.settings import LimitSettings
 from gateway.limits.variables import check_variables
@@ -31,6 +33,9 @@ from resolvers.failures import BadInput, TooCostly, Withheld
 
 MAX_VARIABLE_ERRORS = 50
 """graphql-core's own default."""
+
+_APART: Final = 8
+"""Of what is remembered of all documents, those under limits of their own may be one part of so many."""
 
 _NESTED = "The document is nested too deeply."
 
@@ -89,15 +94,29 @@ class Planning:
         sharing: int,
     ) -> None:
         self._schema = schema
-        self._limits = limits
         self._shows_graph = shows_graph
         self._realms = Realms(schema, policies, pseudonyms=pseudonyms)
-        self._plans = Plans(Planner(schema, policies), sharing=sharing)
+        self._planner = Planner(schema, policies)
+        self._begin(limits, sharing=sharing)
+
+    def under(self, own: Own) -> "Planning":
+        """
+        The same for documents with limits of their *own*, with documents and plans apart.
+
+        Nothing is shared that others may find by a text: what is within these limits may be beyond theirs.
+        """
+        found = copy.copy(self)
+        found._begin(own.over(self._limits), sharing=self._sharing * _APART)  # noqa: SLF001 - it is one of us
+        return found
+
+    def _begin(self, limits: LimitSettings, *, sharing: int) -> None:
+        self._limits, self._sharing = limits, sharing
+        self._plans = plans = Plans(self._planner, sharing=sharing)
         self._documents = Documents(
-            schema,
+            self._schema,
             limits=limits,
-            shows_graph=shows_graph,
-            forgotten=lambda prepared: self._plans.forget(prepared.outlines.values()),
+            shows_graph=self._shows_graph,
+            forgotten=lambda prepared: plans.forget(prepared.outlines.values()),
             sharing=sharing,
         )
 

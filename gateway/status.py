@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
 from connectors.clock import Clock
+from connectors.guard import Tunings
 from connectors.guard.maintenance_windows import WindowSettings, stretch
 from connectors.guard.watch import Level
 from gateway.settings import AnySystem, Settings
@@ -29,7 +30,9 @@ class Status:
         watching: Telemetry,
         watches: Mapping[str, SystemWatch],
         clock: Clock,
+        tunings: Tunings | None = None,
     ) -> None:
+        self._tunings = tunings or Tunings()
         self._settings = settings
         self._store = store
         self._memory = memory
@@ -56,21 +59,22 @@ class Status:
                 "places": load.level(Level.PLACES),
                 "waiting": load.level(Level.WAITING),
                 "calls_per_s": load.calls_per_s(time.perf_counter()),
-                **self._budget(self._settings.systems[name]),
+                **self._budget(name, self._settings.systems[name]),
                 "maintenance_until": _until(self._settings.systems[name].guard.maintenance, self._clock.now()),
             }
             for name, load in sorted(loads.items())
         ]
 
-    def _budget(self, system: AnySystem) -> Row:
-        budget = system.guard.budget
+    def _budget(self, name: str, system: AnySystem) -> Row:
+        guard = self._tunings.now(name, system.guard)
+        budget = guard.budget
         if budget is None:
             return {"budget_per_s": None, "budget_is_shared": False}
         # While all replicas share one count each of them may have all of it, else this process has its part.
         redis = self._watching.redis_seen
         shared = redis is not None and redis.is_there is True
         return {
-            "budget_per_s": round(budget.calls_per_s / (1 if shared else system.guard.parts), 1),
+            "budget_per_s": round(budget.calls_per_s / (1 if shared else guard.parts), 1),
             "budget_is_shared": shared,
         }
 

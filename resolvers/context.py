@@ -11,6 +11,7 @@ from strawberry.types import Info
 
 from connectors.clock import Clock
 from connectors.environment import Reporter
+from connectors.guard import Tunings
 from connectors.numbering import NumberingPlan
 from connectors.routes import Routes
 from connectors.terms import Terms
@@ -25,7 +26,7 @@ from resolvers.reach import Reach
 from resolvers.recollection import Recollection
 from schema.parts import BillingPart, CustomerPart, Part
 from schema.source import Ref, Source
-from schema.viewer import Viewer
+from schema.viewer import Viewer, ViewerBudget
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Graph:
     """What identities resolved to; without it nothing is asked early."""
 
     report: Reporter | None = None
+    tunings: Tunings | None = None
+    """Which systems' answers are fresh for longer or shorter than usual, for now."""
 
 
 class Context:
@@ -60,6 +63,7 @@ class Context:
         "_loaders",
         "_needs",
         "_variables",
+        "budget",
         "gaps",
         "graph",
         "reach",
@@ -89,6 +93,9 @@ class Context:
 
         self.viewer = viewer
         """What is known of who asks, if the gateway wants to know."""
+
+        self.budget: Callable[[], ViewerBudget | None] | None = None
+        """What who asks may still ask, if that is counted; set once the operation was let in."""
 
         self.within = within
         self.started_at: dt.datetime = graph.clock.now() if beside is None else beside.started_at

@@ -27,9 +27,18 @@ def freshness(source: Source, context: Context) -> Freshness:
         return Freshness.LIVE
     if context.is_too_old(source):
         return Freshness.STALE
-    if source.fresh_until is not None and context.graph.clock.now() >= source.fresh_until:
+    now = context.graph.clock.now()
+    if source.fresh_until is not None and now >= source.fresh_until:
         return Freshness.STALE
-    return Freshness.CACHED
+    return Freshness.STALE if _is_beyond_what_holds_now(source, context, now) else Freshness.CACHED
+
+
+def _is_beyond_what_holds_now(source: Source, context: Context, now: dt.datetime) -> bool:
+    # An object keeps the time that was usual when it came. An operator may have said a shorter one since.
+    tunings = context.graph.tunings
+    live = None if tunings is None else tunings.other_times.get(source.system)
+    windows = None if live is None else live.windows(source.operation)
+    return windows is not None and _age(source, now).total_seconds() >= windows.fresh_s
 
 
 def _age(source: Source, now: dt.datetime) -> dt.timedelta:

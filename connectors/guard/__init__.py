@@ -15,11 +15,14 @@ from connectors.guard.source import fresh_at_most, known_answer, source_of, vali
 from connectors.guard.store import Store
 from connectors.guard.subject import Subject, SubjectKind
 from connectors.guard.switch import Switches, SystemState
+from connectors.guard.tuning import CacheTimes, SystemLimits, Tuning, tuned
+from connectors.guard.tunings import Tunings
 
 __all__ = [
     "Answer",
     "BreakerView",
     "Breakers",
+    "CacheTimes",
     "Call",
     "Changes",
     "Guard",
@@ -34,10 +37,14 @@ __all__ = [
     "Subject",
     "SubjectKind",
     "Switches",
+    "SystemLimits",
     "SystemState",
+    "Tuning",
+    "Tunings",
     "fresh_at_most",
     "guard_for",
     "known_answer",
     "source_of",
+    "tuned",
     "validated_by",
 ]

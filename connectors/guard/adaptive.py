@@ -53,6 +53,11 @@ class Adaptive:
         self._usual: dict[str, float] = {}
         self._window = _Window()
 
+    def rebound(self, *, least: int, most: int) -> None:
+        """Between these two from now on. What is usual was learnt, and stays."""
+        self._least, self._most, self.room = least, most, most
+        self._exact = min(float(most), max(float(least), self._exact))
+
     @property
     def limit(self) -> int:
         """How many calls the system may be given at once."""

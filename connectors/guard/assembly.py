@@ -8,6 +8,7 @@ A stage that is switched off is not there.
 """
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,11 @@ from connectors.guard.rates import Rates
 from connectors.guard.register import Register
 from connectors.guard.retries import Retries, RetryBudget
 from connectors.guard.settings import GuardSettings
+from connectors.guard.shares import BudgetSettings
 from connectors.guard.store import Store
 from connectors.guard.switch import Switched, Switches
 from connectors.guard.timelimit import TimeLimit
+from connectors.guard.tunings import Tuned
 from connectors.guard.watch import Unwatched, Watched, Watcher
 
 if TYPE_CHECKING:
@@ -53,17 +56,18 @@ def guard_for(
     changes: Changes | None = None,
     places: Register | None = None,
     switches: Switches | None = None,
+    tuned: Tuned | None = None,
 ) -> Guard:
     """
     The guard of one system.
 
     Without *breakers* an ill system is asked like any other. *leases*, *rates* and *places* are those that replicas
     share. Without *changes* a call under way is shared also by those who ask after something has changed. Without
-    *switches* the system is always on.
+    *switches* the system is always on. Without *tuned* its limits and cache times are those of *settings* for good.
     """
-    parts = _Parts(system, settings, clock, watcher or Unwatched())
+    parts = _Parts(system, settings if tuned is None else tuned.now, clock, watcher or Unwatched(), tuned)
     flights = SingleFlight(clock=clock, watcher=parts.watcher, changes=changes)
-    cache = Cache(settings, store=store, clock=clock, watcher=parts.watcher, keys=keys)
+    cache = Cache(settings, store=store, clock=clock, watcher=parts.watcher, keys=keys, tuned=tuned)
     admission = parts.admission(breakers)
     bulkhead = parts.bulkhead(places, report)
     stages: tuple[Stage, ...] = (
@@ -82,7 +86,7 @@ def guard_for(
         TimeLimit(seconds=settings.timeout_s),  # Last: waiting for a place does not eat the system's own time.
     )
     closing: list[Closing] = [cache, flights, *([admission] if admission else []), bulkhead]
-    return Guard(stages, clock=clock, closing=closing)
+    return Guard(stages, clock=clock, closing=closing, tuned=tuned)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class _Parts:
     settings: GuardSettings
     clock: Clock
     watcher: Watcher
+    tuned: Tuned | None
 
     def admission(self, breakers: Breakers | None) -> Admission | None:
         if breakers is None or not self.settings.breaker.enabled:
@@ -131,42 +136,69 @@ class _Parts:
             yield Hedges(after_s=hedges, budget=budget, clock=self.clock, watcher=self.watcher)
 
     def budget(self, rates: Rates | None) -> Iterator[Stage]:
-        if self.settings.budget is not None:
-            yield Budget(
-                system=self.system,
-                settings=self.settings.budget.model_copy(update={"replicas": self.settings.parts}),
-                max_waiting=self.settings.max_waiting,
-                shares=self.settings.shares,
-                clock=self.clock,
-                rates=rates,
-                watcher=self.watcher,
-            )
+        if self.settings.budget is None and self.tuned is None:
+            return
+        budget = Budget(
+            system=self.system,
+            settings=_budget(self.settings),
+            max_waiting=self.settings.max_waiting,
+            shares=self.settings.shares,
+            clock=self.clock,
+            rates=rates,
+            watcher=self.watcher,
+        )
+        if self.tuned is not None:
+            self.tuned.tells(lambda settings: budget.set(_budget(settings)))
+        yield budget
 
     def bulkhead(self, register: Register | None, report: "Reporter | None") -> Bulkhead:
         """With *register* it may use all places that others leave, else its part of them. It finds out from little."""
-        settings, part, holding = self.settings, max(1, self.settings.max_concurrent // self.settings.parts), None
+        settings, holding = self.settings, None
         if register is not None:
             holding = Holding(
                 system=self.system,
                 register=register,
                 whole=settings.max_concurrent,
-                part=part,
+                part=_part(settings),
                 call_s=settings.timeout_s,
                 shares=settings.shares,
                 clock=self.clock,
                 report=report,
             )
-        least = settings.min_concurrent
-        if least == settings.max_concurrent:
-            # Nothing is to be found out, however many processes there are.
-            least = None
-        return Bulkhead(
-            max_concurrent=part if holding is None else settings.max_concurrent,
+        bulkhead = Bulkhead(
+            max_concurrent=_most(settings, holding),
             max_waiting=settings.max_waiting,
-            min_concurrent=None if least is None else max(1, least // settings.parts),
+            min_concurrent=_least(settings),
             shares=settings.shares,
             clock=self.clock,
             watcher=self.watcher,
             holding=holding,
             patience_s=settings.timeout_s,
         )
+        if self.tuned is not None:
+            self.tuned.tells(functools.partial(_rebound, bulkhead, holding))
+        return bulkhead
+
+
+def _rebound(bulkhead: Bulkhead, holding: Holding | None, settings: GuardSettings) -> None:
+    if holding is not None:
+        holding.resize(whole=settings.max_concurrent, part=_part(settings))
+    bulkhead.rebound(max_concurrent=_most(settings, holding), min_concurrent=_least(settings))
+
+
+def _budget(settings: GuardSettings) -> BudgetSettings | None:
+    return None if settings.budget is None else settings.budget.model_copy(update={"replicas": settings.parts})
+
+
+def _part(settings: GuardSettings) -> int:
+    return max(1, settings.max_concurrent // settings.parts)
+
+
+def _most(settings: GuardSettings, holding: Holding | None) -> int:
+    return _part(settings) if holding is None else settings.max_concurrent
+
+
+def _least(settings: GuardSettings) -> int | None:
+    least = settings.min_concurrent
+    # Of two bounds that are one nothing is to be found out, however many processes there are.
+    return None if least is None or least == settings.max_concurrent else max(1, least // settings.parts)

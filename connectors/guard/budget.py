@@ -9,6 +9,7 @@ share says, so a flood of partners finds the bucket empty before an agent does; 
 import asyncio
 import contextlib
 import contextvars
+import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.clock import Clock
@@ -33,14 +34,27 @@ to do between these. What is promised to a system is what arrives there, wheneve
 """
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Limit:
+    """Calls a second and the burst, of all processes and of this one, and how long a call may wait."""
+
+    whole: tuple[float, float]
+    part: tuple[float, float]
+    max_wait_s: float
+
+
 class Budget:
-    """The calls per second of one system. A call waits for its turn for a short time, and is refused beyond it."""
+    """
+    The calls per second of one system. A call waits for its turn for a short time, and is refused beyond it.
+
+    Without *settings* there is no limit until one is set.
+    """
 
     def __init__(
         self,
         *,
         system: str,
-        settings: BudgetSettings,
+        settings: BudgetSettings | None,
         max_waiting: int,
         clock: Clock,
         shares: Shares | None = None,
@@ -49,13 +63,12 @@ class Budget:
         late_s: float = LATE_S,
     ) -> None:
         self._system = system
-        self._whole = _rate_and_burst(settings, parts=1, late_s=late_s)
-        self._part = _rate_and_burst(settings, parts=settings.replicas, late_s=late_s)
-        self._max_wait_s = settings.max_wait_s
+        self._late_s = late_s
         self._clock = clock
         self._rates = rates
         self._counts_whole = False
-        self._own = Gcra(rate=self._part[0], burst=self._part[1])
+        self._limit: _Limit | None = None
+        self._own: Gcra | None = None
         self._left_free = [1.0 - (shares or Shares()).of(each) for each in Criticality]
         self._changed = asyncio.Event()
         self._room = WaitingRoom(
@@ -65,25 +78,41 @@ class Budget:
             watcher=watcher or Unwatched(),
         )
         self._server: asyncio.Task[None] | None = None
+        self.set(settings)
+
+    def set(self, settings: BudgetSettings | None) -> None:
+        """So many calls from now on; None: as many as come. What was let through counts."""
+        self._changed.set()
+        if settings is None:
+            self._limit = self._own = None
+        else:
+            whole = _rate_and_burst(settings, parts=1, late_s=self._late_s)
+            rate, burst = part = _rate_and_burst(settings, parts=settings.replicas, late_s=self._late_s)
+            self._limit, before = _Limit(whole, part, settings.max_wait_s), self._own
+            now = self._clock.monotonic()
+            self._own = Gcra(rate=rate, burst=burst) if before is None else before.rebound(now, rate=rate, burst=burst)
 
     async def __call__(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """Proceed when the system may be given one more call. Raises Busy, mostly at once, when that is not soon."""
+        if self._limit is None:
+            return await proceed(call, ask)
         standing = standing_of(call)
         ahead = self._room.ahead_of(standing.criticality) if len(self._room) else 0
         wait = 0.0 if ahead else await self._take(standing.criticality)
-        if ahead or wait > 0:
-            rate, _ = self._whole if self._counts_whole else self._part
-            await self._queue(call, standing, expected_s=wait + ahead / rate)
+        limit = self._limit
+        if limit is not None and (ahead or wait > 0):
+            rate, _ = limit.whole if self._counts_whole else limit.part
+            await self._queue(call, standing, limit, expected_s=wait + ahead / rate)
         return await proceed(call, ask)
 
-    async def _queue(self, call: Call, standing: Standing, *, expected_s: float) -> None:
+    async def _queue(self, call: Call, standing: Standing, limit: _Limit, *, expected_s: float) -> None:
         # Who cannot be served in time is better told at once than after a wait.
-        if expected_s > self._max_wait_s:
+        if expected_s > limit.max_wait_s:
             raise self._room.refusal(call, retry_after_s=expected_s)
         if self._server is None or self._server.done():
             # It serves all who wait, so it belongs to no caller's context.
             self._server = asyncio.create_task(self._serve(), context=contextvars.Context())
-        await self._room.wait(call, standing, seconds=self._max_wait_s)
+        await self._room.wait(call, standing, seconds=limit.max_wait_s)
 
     async def _serve(self) -> None:
         """Let in whoever is first as the budget allows, until nobody waits."""
@@ -97,25 +126,29 @@ class Budget:
                 self._room.let_in(waiter, criticality)
 
     async def _pause(self, first: tuple[Waiter, Criticality], seconds: float) -> None:
-        """Until *seconds* have passed, or somebody else is *first*, or nobody is left."""
+        """Until *seconds* have passed, or somebody else is *first*, or nobody is left, or there is another limit."""
+        limit = self._limit
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._room.first() == first:
+                while self._room.first() == first and self._limit is limit:
                     self._changed.clear()
                     await self._changed.wait()
 
     async def _take(self, criticality: Criticality) -> float:
+        limit, own = self._limit, self._own
+        if limit is None or own is None:
+            return 0.0
         if self._rates is not None:
-            rate, burst = self._whole
+            rate, burst = limit.whole
             kept_free = self._kept_free(criticality, burst)
             wait = await self._rates.take(self._system, rate=rate, burst=burst, kept_free=kept_free)
             self._counts_whole = wait is not None
             if wait is not None:
                 if wait <= 0:
                     # Counted here as well: when the shared count goes away, its burst must not be had a second time.
-                    self._own.charge(self._clock.monotonic())
+                    own.charge(self._clock.monotonic())
                 return wait
-        return self._own.take(self._clock.monotonic(), kept_free=self._kept_free(criticality, self._part[1]))
+        return own.take(self._clock.monotonic(), kept_free=self._kept_free(criticality, limit.part[1]))
 
     def _kept_free(self, criticality: Criticality, burst: float) -> float:
         # One call always fits into a full bucket, so that nobody is kept out for good.

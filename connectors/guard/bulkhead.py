@@ -53,9 +53,7 @@ class Bulkhead:
     ) -> None:
         self._clock = clock or SystemClock()
         self._watcher = watcher or Unwatched()
-        self._adaptive = None
-        if min_concurrent is not None and min_concurrent < max_concurrent:
-            self._adaptive = Adaptive(least=min_concurrent, most=max_concurrent)
+        self._adaptive = _adaptive(None, min_concurrent, max_concurrent)
         self._most = max_concurrent
         self._max_waiting = max_waiting
         self._limit = 0
@@ -108,6 +106,13 @@ class Bulkhead:
         refused, self._refused = self._refused, [0 for _ in Criticality]
         waiting = [0, *(self._room.ahead_of(each) for each in Criticality)]
         return [self._places.held_by(each) + waiting[each + 1] - waiting[each] + refused[each] for each in Criticality]
+
+    def rebound(self, *, max_concurrent: int, min_concurrent: int | None = None) -> None:
+        """There are these bounds from now on. Calls under way keep their places, and what was found out is kept."""
+        self._adaptive = _adaptive(self._adaptive, min_concurrent, max_concurrent)
+        self._most = max_concurrent
+        self._room.room = self._max_waiting
+        self.fit()
 
     def fit(self) -> None:
         """The places of this process may be others now."""
@@ -170,3 +175,13 @@ class Bulkhead:
             if not self._places.take(criticality):
                 return
             self._room.let_in(waiter, criticality)
+
+
+def _adaptive(before: Adaptive | None, least: int | None, most: int) -> Adaptive | None:
+    """A limit to be found out between two bounds, if they are two; the one that was there *before*, if there was."""
+    if least is None or least >= most:
+        return None
+    if before is None:
+        return Adaptive(least=least, most=most)
+    before.rebound(least=least, most=most)
+    return before

@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any, Final
 from connectors.clock import Clock
 from connectors.errors import BadData, ConnectorError, NotFresh, NotKnown, Unavailable
 from connectors.guard.answer import Answer, Call, Known
-from connectors.guard.freshness import CLOCKS_DIFFER_S, Standing, Windows, judge, windows_of
+from connectors.guard.freshness import CLOCKS_DIFFER_S, Standing, Windows, judge
 from connectors.guard.keys import Keys
 from connectors.guard.negative import Negative
 from connectors.guard.record import RECORD
 from connectors.guard.refreshes import Refreshes
 from connectors.guard.settings import GuardSettings
 from connectors.guard.store import Store
+from connectors.guard.tunings import Tuned
 from connectors.guard.watch import Event, Unwatched, Watcher
 from connectors.terms import Criticality, Terms
 
@@ -47,10 +48,13 @@ class Cache:
         watcher: Watcher | None = None,
         keys: Keys | None = None,
         dice: Callable[[], float] = random.random,
+        tuned: Tuned | None = None,
     ) -> None:
         self._settings = settings
         self._watcher = watcher or Unwatched()
-        self._windows: dict[str, Windows | None] = {}
+        self.windows = (tuned or Tuned(settings)).windows
+        """The windows of an operation now, the same object until they change; None: nothing of it is kept."""
+
         self._refreshes = Refreshes(clock=clock, dice=dice)
         self._store = store
         self._clock = clock
@@ -69,7 +73,7 @@ class Cache:
         kept, standing = await self._look_up(key, call, windows)
         if standing is Standing.FRESH:
             if record is not None:
-                record.relies(Recalled(self, key, call, kept))
+                record.relies(Recalled(self, key, call, kept, windows))
             return self._given(call, kept, standing)
         if record is not None:
             # Whatever comes of it, it is not an answer that would be given again.
@@ -211,30 +215,26 @@ class Cache:
 
     def _windows_for(self, call: Call) -> Windows | None:
         # What may change something is made each time, whatever an operator says about its operation.
-        return self._windows_of(call.operation) if call.repeatable else None
-
-    def _windows_of(self, operation: str) -> Windows | None:
-        try:
-            return self._windows[operation]
-        except KeyError:
-            found = self._windows[operation] = windows_of(operation, self._settings)
-            return found
+        return self.windows(call.operation) if call.repeatable else None
 
 
 class Recalled:
     """An answer that was given again: found by its key, without the arguments that the key was made of."""
 
-    __slots__ = ("_answer", "_cache", "_call", "_event", "_key")
+    __slots__ = ("_answer", "_cache", "_call", "_event", "_key", "_windows")
 
-    def __init__(self, cache: Cache, key: str, call: Call, answer: Answer[Any]) -> None:
+    def __init__(self, cache: Cache, key: str, call: Call, answer: Answer[Any], windows: Windows) -> None:
         self._cache = cache
         self._key = key
         self._call = Call(call.system, call.operation, (), call.within, call.parts)
         self._event = _told(answer, Standing.FRESH)
         self._answer = weakref.ref(answer)
+        self._windows = windows
 
     async def holds(self) -> bool:
-        """Whether the cache would give the very same answer now."""
+        """Whether the cache would give the very same answer now, and say the same of how long it is fresh."""
+        if self._cache.windows(self._call.operation) is not self._windows:
+            return False
         found = await self._cache.fresh(self._key, self._call)
         return found is not None and found is self._answer()
 

@@ -75,7 +75,8 @@ def judge(age_s: float, windows: Windows, terms: Terms, *, fresh_s: float | None
     """
     if fresh_s is None or fresh_s > windows.fresh_s:
         fresh_s = windows.fresh_s
-    if age_s >= fresh_s + windows.beyond_s or age_s < -CLOCKS_DIFFER_S:
+    # What is good for no time at all is not given either while it seems to come from the future.
+    if max(age_s, 0.0) >= fresh_s + windows.beyond_s or age_s < -CLOCKS_DIFFER_S:
         return Standing.GONE
     if terms.max_age_s is not None and age_s > terms.max_age_s:
         return Standing.STALE if terms.or_older else Standing.TOO_OLD

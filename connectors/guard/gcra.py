@@ -32,6 +32,13 @@ class Gcra:
         self._began = float("-inf")
         self._taken = 0.0
 
+    def rebound(self, now: float, *, rate: float, burst: float) -> "Gcra":
+        """One of another size that holds what this one does at *now*, and not a whole burst again."""
+        missing = max(0.0, self._full_at(now) - now) * self._rate
+        found = Gcra(rate=rate, burst=burst)
+        found._began, found._taken = now, max(0.0, burst - (self._burst - missing))
+        return found
+
     def take(self, now: float, *, kept_free: float = 0.0) -> float:
         """
         Take one call at *now*: 0.0 when it is taken, else the seconds after which it would fit.

@@ -88,6 +88,12 @@ class Holding:
         """Told once, before anything else: for whom the places are."""
         self._seats = seats
 
+    def resize(self, *, whole: int, part: int) -> None:
+        """There are other places in all, and in the part of this process. What is held too much is given back soon."""
+        self._whole = whole
+        self._allotment.part = part
+        self._hurried.set()
+
     def hurry(self) -> None:
         """A call found no place."""
         self._hurried.set()

@@ -15,6 +15,7 @@ from connectors.guard.answer import Answer, Call
 from connectors.guard.given import Given
 from connectors.guard.record import RECORD, Record
 from connectors.guard.source import Fetching
+from connectors.guard.tunings import Tuned
 
 T = TypeVar("T")
 
@@ -50,8 +51,10 @@ class Guard:
         *,
         clock: Clock,
         closing: Sequence[Closing] = (),
+        tuned: Tuned | None = None,
     ) -> None:
         self._clock = clock
+        self._tuned = tuned
         self._closing = closing
         run: Proceed = self._wire
         for stage in reversed(stages):
@@ -78,12 +81,20 @@ class Guard:
             record.gives(Given(call.system, call.operation, max_age_s, code=error.code), call.about)
             raise
         at = answer.fetched_at
-        fresh_until = at + dt.timedelta(seconds=answer.fresh_s) if answer.fresh_s else None
+        fresh_s = self._fresh_s(answer, call.operation)
+        fresh_until = at + dt.timedelta(seconds=fresh_s) if fresh_s else None
         record.gives(Given(call.system, call.operation, max_age_s, at, fresh_until), call.about)
         return answer
 
+    def _fresh_s(self, answer: Answer[Any], operation: str) -> float | None:
+        """For how long *answer* is fresh: what was kept for longer than is now usual is so for less."""
+        if not answer.fresh_s or self._tuned is None:
+            return answer.fresh_s
+        windows = self._tuned.windows(operation)
+        return None if windows is None else min(answer.fresh_s, windows.fresh_s)
+
     async def _wire(self, call: Call, ask: Ask) -> Answer[Any]:
-        with Fetching(call.known) as fetching:
+        with Fetching(call.known, windows=self._tuned.windows if self._tuned else None) as fetching:
             value = await ask()
         # The age that callers are shown is the age that is judged.
         fetched_at = fetching.at or self._clock.now()

@@ -9,6 +9,7 @@ from connectors.guard.shares import BudgetSettings, Shares
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Window = Annotated[float, Field(ge=0, le=86_400)]
+Places = Annotated[int, Field(ge=1, le=1000)]
 
 
 DEFAULT_CLASS = "default"
@@ -57,11 +58,9 @@ class GuardSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     timeout_s: Seconds = Field(default=1.8, description="The longest one call may take, in seconds.")
-    max_concurrent: int = Field(default=16, ge=1, le=1000, description="Calls the system has to bear at once, in all.")
-    min_concurrent: int | None = Field(
+    max_concurrent: Places = Field(default=16, description="Calls the system has to bear at once, in all.")
+    min_concurrent: Places | None = Field(
         default=None,
-        ge=1,
-        le=1000,
         description="Given below max_concurrent: the limit is found out between the two, by how long calls take.",
     )
     replicas: int | None = Field(
@@ -120,12 +119,7 @@ class GuardSettings(BaseModel):
 
     @model_validator(mode="after")
     def _expensive_answers_are_kept(self) -> "GuardSettings":
-        for operation in sorted(self.expensive):
-            if not self.fresh_s.get(operation, self.fresh_s.get("*", 0.0)):
-                raise ValueError(
-                    f"guard.expensive names `{operation}`, whose answers are not kept, so that there is nothing to "
-                    "wait for; give it a time in guard.fresh_s"
-                )
+        self.check_expensive()
         return self
 
     @model_validator(mode="after")
@@ -158,6 +152,15 @@ class GuardSettings(BaseModel):
         if None not in (said, self.replicas) and said != self.replicas:
             raise ValueError("budget.replicas is not what replicas says; leave budget.replicas out")
         return self
+
+    def check_expensive(self) -> None:
+        """Raises ValueError where something expensive is not kept, which others could wait for."""
+        for operation in sorted(self.expensive):
+            if not self.fresh_s.get(operation, self.fresh_s.get("*", 0.0)):
+                raise ValueError(
+                    f"guard.expensive names `{operation}`, whose answers are not kept, so that there is nothing to "
+                    "wait for; give it a time in guard.fresh_s"
+                )
 
     @property
     def parts(self) -> int:

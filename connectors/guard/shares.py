@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from connectors.terms import Criticality
 
 Share = Annotated[float, Field(gt=0, le=1)]
+CallsPerSecond = Annotated[float, Field(gt=0, le=100_000)]
+Burst = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Shares(BaseModel):
@@ -47,11 +49,9 @@ class BudgetSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    calls_per_s: float = Field(gt=0, le=100_000, description="Calls a second that the system has to bear, in all.")
-    burst: int | None = Field(
+    calls_per_s: CallsPerSecond = Field(description="Calls a second that the system has to bear, in all.")
+    burst: Burst | None = Field(
         default=None,
-        ge=1,
-        le=100_000,
         description="So many more may come within a second; not given: what comes in a fifth of one.",
     )
     max_wait_s: float = Field(
@@ -62,4 +62,9 @@ class BudgetSettings(BaseModel):
     @property
     def most_at_once(self) -> int:
         """The burst, as said or by default; at least one call."""
-        return max(1, math.ceil(self.calls_per_s / 5)) if self.burst is None else self.burst
+        return usual_burst(self.calls_per_s) if self.burst is None else self.burst
+
+
+def usual_burst(calls_per_s: float) -> int:
+    """What comes in a fifth of a second; at least one call."""
+    return max(1, math.ceil(calls_per_s / 5))

@@ -6,12 +6,13 @@ beside the answer and brings it back; what it means only its dialect knows.
 """
 
 import datetime as dt
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any, Self
 
 from connectors.clock import Clock
 from connectors.guard.answer import Answer, Known
-from connectors.guard.freshness import windows_of
+from connectors.guard.freshness import Windows, windows_of
 from connectors.guard.settings import GuardSettings
 from schema.source import Source
 
@@ -21,13 +22,15 @@ class Fetching:
     The earliest instant that a source was written within the block, also by tasks and threads that it started.
 
     An answer is as old as its oldest source says: were it taken for younger, it could be fresh for the guard and stale
-    for whoever reads it. *known* is what is kept of the answer, where that may still hold.
+    for whoever reads it. *known* is what is kept of the answer, where that may still hold. *windows* are those of an
+    operation as they are now, where they may differ from the settings'.
     """
 
-    __slots__ = ("_token", "at", "confirmed", "fresh_s", "known", "validator")
+    __slots__ = ("_token", "at", "confirmed", "fresh_s", "known", "validator", "windows")
 
-    def __init__(self, known: Known | None = None) -> None:
+    def __init__(self, known: Known | None = None, *, windows: Callable[[str], Windows | None] | None = None) -> None:
         self.known = known
+        self.windows = windows
         self.validator: str | None = None
         self.confirmed = False
         self.at: dt.datetime | None = None
@@ -81,7 +84,8 @@ def source_of(system: str, operation: str, *, settings: GuardSettings, clock: Cl
     fetching = _FETCHED.get()
     if fetching is not None and fetching.at is None:
         fetching.at = now
-    windows = windows_of(operation, settings)
+    live = None if fetching is None else fetching.windows
+    windows = windows_of(operation, settings) if live is None else live(operation)
     if windows is None:
         return Source(system=system, operation=operation, fetched_at=now)
     said_s = None if fetching is None else fetching.fresh_s

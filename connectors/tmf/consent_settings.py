@@ -67,14 +67,18 @@ class TMFConsentSettings(ServerSettings):
 
     @model_validator(mode="after")
     def _withdrawals_count_in_time(self) -> Self:
-        kept_s = _kept_s(self.guard)
-        if kept_s and kept_s + self.guard.timeout_s > MOST_S:
+        self.check_guard(self.guard)
+        return self
+
+    def check_guard(self, guard: GuardSettings) -> None:
+        """What is kept of consents must not outlive the time in which a withdrawal counts."""
+        kept_s = _kept_s(guard)
+        if kept_s and kept_s + guard.timeout_s > MOST_S:
             raise ValueError(
                 f"guard keeps the answers of `{OPERATION}` for {kept_s:g} seconds, stale_s and revalidate_s included, "
-                f"and timeout_s is {self.guard.timeout_s:g}; a consent that was withdrawn must not be used for more "
+                f"and timeout_s is {guard.timeout_s:g}; a consent that was withdrawn must not be used for more "
                 f"than {MOST_S:g} seconds, so give all of these together no more"
             )
-        return self
 
 
 def _kept_s(guard: GuardSettings) -> float:

@@ -9,12 +9,13 @@ from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
 from gateway.trusted.checking import problems
 from gateway.trusted.manifest import ManifestError
-from gateway.trusted.register import load
+from gateway.trusted.registration import registered
 from gateway.trusted.settings import OperationSettings
 from resolvers.graph import build
 from schema.policy import Audience
 
 _WHAT = "registered"
+_NO_LIMITS = "Write an operation's name, or its hash, as `switchboard operations list` shows them."
 _DO = "Correct it, or publish without it; until then whoever asks it gets an error."
 
 
@@ -35,11 +36,14 @@ def _of_client(client: str, settings: OperationSettings, operations: Operations)
         return
     where = f"access.clients.{client}.operations: {settings.path}"
     try:
-        register = load(settings.path)
+        register = registered(settings)
     except ManifestError as exc:
         why, _, do = str(exc).partition("; ")
         yield Row(State.ERROR, _WHAT, where, sentence(why), sentence(do))
         return
+    known = {word for each in register.documents for word in (each.name, each.digest)}
+    for name in sorted(settings.limits.keys() - known):
+        yield Row(State.WARNING, _WHAT, f"{where}: limits of {name}", "Nothing is registered as that.", _NO_LIMITS)
     found = {(each.document.name, each.why) for each in problems(register.documents, operations)}
     for name, why in sorted(found):
         yield Row(State.WARNING, _WHAT, f"{where}: {name or 'an operation without a name'}", sentence(why), _DO)

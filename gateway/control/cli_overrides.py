@@ -5,7 +5,7 @@ import datetime as dt
 import os
 import pwd
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gateway.control.status_table import name_of
@@ -15,6 +15,12 @@ Command = dict[str, Any]
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LIMITS = ("cost_per_minute", "burst", "concurrent", "max_cost", "max_calls_per_system")
+_TIMES = {
+    "fresh_s": "an answer may be given again for so many seconds",
+    "revalidate_s": "and so many more, while it is asked anew behind",
+    "stale_s": "and so many more, when the system does not answer",
+    "negative_s": "so long it is kept that the system does not know what was asked",
+}
 
 
 def add_to(
@@ -66,6 +72,20 @@ def add_to(
     system = command("system", _system, help_="switch a system off, or make it read-only, or on again")
     system.add_argument("system", help="its name in the settings")
     system.add_argument("state", choices=("on", "read-only", "off", "maintenance"))
+
+    bounds = command("limit-system", _limit_system, help_="let a system be asked more or less than the settings say")
+    bounds.add_argument("system", help="its name in the settings")
+    bounds.add_argument("--calls-per-s", type=_rate, metavar="N", default=..., help="or: unlimited")
+    bounds.add_argument("--burst", type=int, metavar="N", default=..., help="calls that may come at once")
+    bounds.add_argument("--max-concurrent", type=int, metavar="N", default=..., help="calls under way at once")
+    bounds.add_argument("--usual", action="store_true", help="as the settings say, again")
+
+    cache = command("cache", _cache, help_="keep answers of a system for longer or shorter than the settings say")
+    cache.add_argument("system", help="its name in the settings")
+    cache.add_argument("--operation", metavar="NAME", help="of this operation alone; not given: of each")
+    for time, help_ in _TIMES.items():
+        cache.add_argument(f"--{time.replace('_', '-')}", type=float, metavar="SECONDS", default=..., help=help_)
+    cache.add_argument("--usual", action="store_true", help="as the settings say, again")
 
     overrides = what.add_parser("overrides", parents=[common], help="what holds over the settings, who said it and why")
     overrides.set_defaults(command=run, told=lambda _: {"do": "overrides"}, shown=_held)
@@ -124,7 +144,7 @@ def _allow(options: argparse.Namespace) -> Command:
 def _limits(options: argparse.Namespace) -> Command:
     if options.usual:
         return _lift(options, "limited", options.client)
-    limits = {name: found for name in _LIMITS if (found := getattr(options, name)) is not ...}
+    limits = _named(options, _LIMITS)
     if options.measure_only is not None:
         limits["measure_only"] = options.measure_only
     return _put(options, {"kind": "limited", "client": options.client, "limits": limits})
@@ -136,8 +156,27 @@ def _system(options: argparse.Namespace) -> Command:
     return _put(options, {"kind": "system", "system": options.system, "state": options.state.replace("-", "_")})
 
 
+def _limit_system(options: argparse.Namespace) -> Command:
+    if options.usual:
+        return _lift(options, "system_limits", options.system)
+    limits = _named(options, ("calls_per_s", "burst", "max_concurrent"))
+    return _put(options, {"kind": "system_limits", "system": options.system, "limits": limits})
+
+
+def _cache(options: argparse.Namespace) -> Command:
+    of_operation = options.operation
+    if options.usual:
+        return _lift(options, "cache", options.system, *([] if of_operation is None else [of_operation]))
+    times = _named(options, _TIMES)
+    return _put(options, {"kind": "cache", "system": options.system, "operation": of_operation, "times": times})
+
+
 def _rollback(options: argparse.Namespace) -> Command:
     return {"do": "rollback", "to": options.version, **_hand(options)}
+
+
+def _named(options: argparse.Namespace, names: Iterable[str]) -> Command:
+    return {name: found for name in names if (found := getattr(options, name)) is not ...}
 
 
 def _put(options: argparse.Namespace, override: dict[str, Any]) -> Command:
@@ -178,6 +217,10 @@ def _until(text: str) -> str:
 
 def _most(text: str) -> int | str:
     return text if text == "unlimited" else int(text)
+
+
+def _rate(text: str) -> float | str:
+    return text if text == "unlimited" else float(text)
 
 
 def _held(said: list[dict[str, Any]]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from gateway.demand.budget import Admitted, Refused
 from gateway.demand.concurrency import RETRY_AFTER_S, Slots, part
 from gateway.demand.purse import Purse
 from gateway.demand.refusal import RateLimited
-from gateway.demand.settings import Audience, DemandLimits
+from gateway.demand.settings import Audience, DemandChanges, DemandLimits
 from gateway.demand.tally import Tally
 from gateway.demand.watch import DemandWatch, Reason
 from resolvers.failures import TooCostly
@@ -39,18 +39,21 @@ class ClientDemand:
         self.limits = limits
         self.slots = Slots(None if limits.concurrent is None else part(limits.concurrent, parts))
         self.purse = purse
+        self._dearest = 0
         self.tally = tally
         self._watch = watch
         self.clock = clock
 
-    async def admit(self, cost: int) -> "Admission":
+    async def admit(self, cost: int, *, own: DemandChanges | None = None) -> "Admission":
         """
         Let in one operation that is estimated to cost so much; it has to be left, in whatever way it ends.
+
+        What is said in its *own* limits goes before those of all the client's operations.
 
         Raises TooCostly for what is too much for one operation, and RateLimited for what is for now. Where limits are
         only measured, nothing is raised.
         """
-        limits, slots, cost = self.limits, self.slots, max(LEAST, cost)
+        limits, slots, cost = self._limits_of(own), self.slots, max(LEAST, cost)
         self.tally.comes(at_once=slots.taken + 1)
         if limits.most is not None and cost > limits.most:
             self.note(Reason.COST)
@@ -59,19 +62,19 @@ class ClientDemand:
                     f"The question costs {cost}, and at most {limits.most} is accepted here. "
                     "Ask for less, or in several requests."
                 )
-            return self._let_in(cost, None)
+            return self._let_in(cost, None, limits)
         if not slots.has_room:
             self._refuse(Reason.CONCURRENCY, retry_after_s=RETRY_AFTER_S)
         if self.purse is None:
-            return self._let_in(cost, None)
+            return self._let_in(cost, None, limits)
         # Held while the shared budget is asked, so that no more come in meanwhile than there is room for.
         slots.enter()
         try:
             found = await self.purse.admit(cost)
             if isinstance(found, Refused):
                 self._refuse(Reason.BUDGET, retry_after_s=found.retry_after_s)
-                return self._let_in(cost, None)
-            return self._let_in(cost, found)
+                return self._let_in(cost, None, limits)
+            return self._let_in(cost, found, limits)
         finally:
             slots.leave()
 
@@ -91,11 +94,26 @@ class ClientDemand:
         self.limits = limits
         self.slots.most = None if limits.concurrent is None else part(limits.concurrent, parts)
         self.purse = purse
+        self._dearest = 0
         self.tally.measure_only = limits.measure_only
 
-    def _let_in(self, cost: int, admitted: Admitted | None) -> "Admission":
+    def _limits_of(self, own: DemandChanges | None) -> DemandLimits:
+        usual = self.limits
+        if own is None:
+            return usual
+        limits = own.over(usual)
+        rate, bucket, most = limits.rate, limits.bucket, limits.most
+        if self.purse is None or rate is None or bucket is None or most is None:
+            return limits
+        if most > max(self._dearest, usual.most or 0):
+            # This process's part may have been too small for it, and it would never be let in.
+            self.purse.change(rate=rate, bucket=bucket, most=most)
+            self._dearest = most
+        return limits
+
+    def _let_in(self, cost: int, admitted: Admitted | None, limits: DemandLimits) -> "Admission":
         self.slots.enter()
-        return Admission(self, cost, admitted)
+        return Admission(self, cost, admitted, limits)
 
     def _refuse(self, reason: Reason, *, retry_after_s: float) -> None:
         self.note(reason)
@@ -112,14 +130,14 @@ class Admission:
 
     __slots__ = ("_admitted", "_client", "_is_over", "cost", "limits", "record", "written")
 
-    def __init__(self, client: ClientDemand, cost: int, admitted: Admitted | None) -> None:
+    def __init__(self, client: ClientDemand, cost: int, admitted: Admitted | None, limits: DemandLimits) -> None:
         self._client = client
         self._admitted = admitted
         self._is_over = False
         self.cost = cost
         """As it was estimated."""
 
-        self.limits = client.limits
+        self.limits = limits
         """Those that it was let in by."""
 
         self.record: Record | None = None
@@ -141,6 +159,11 @@ class Admission:
         if self.record is not None and not self.record.tells_cost:
             return self.cost
         return actual_cost(self.record, self.written or 0)
+
+    @property
+    def reserved(self) -> Admitted | None:
+        """What was reserved for it by its estimate; None without a budget, and where there was not enough in it."""
+        return self._admitted
 
     @property
     def left(self) -> float | None:

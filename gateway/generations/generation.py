@@ -97,6 +97,7 @@ class Generation:
             limit=self._clients.limit,
             breakers=self.asked.breakers,
             report=logger(),
+            tunings=lasting.environment.tunings,
         )
 
     async def begin(self) -> None:
@@ -170,6 +171,7 @@ class Generation:
             memory=self._graph.memory,
             watching=lasting.watching,
             watches=self.asked.watches,
+            tunings=lasting.environment.tunings,
             clock=lasting.clock,
         )
         return Desk(
@@ -193,6 +195,7 @@ def _graph(settings: Settings, lasting: Lasting, asked: Asked, before: Generatio
         history=dt.timedelta(days=settings.history.days),
         memory=_memory(settings, lasting, before),
         report=lasting.environment.report,
+        tunings=lasting.environment.tunings,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from connectors.clock import Clock
 from connectors.environment import Environment
-from connectors.guard import Changes, Switches
+from connectors.guard import Changes, Switches, Tunings
 from connectors.guard.negative import Negative
 from gateway import systems
 from gateway.access.replays import ProcessReplays, Replays
@@ -109,6 +109,7 @@ def _environment(settings: Settings, clock: Clock, answers: Kept, switches: Swit
         leases=answers.leases,
         rates=answers.rates,
         switches=switches,
+        tunings=Tunings(),
         keys=answers.keys,
         changes=Changes(keys=answers.keys, clock=clock),
         numbering=settings.numbering.plan(),

@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from gateway.demand.client import Admission, ClientDemand
 from gateway.demand.refusal import RateLimited
-from gateway.demand.settings import DemandLimits
+from gateway.demand.settings import DemandChanges, DemandLimits
 from gateway.demand.watch import Reason
 from gateway.http.correlation import request_id
 from gateway.http.fields import text
@@ -54,10 +54,10 @@ class Demanded:
             response.raw_headers += budget_headers(self._admission)
         return response
 
-    async def admit(self, cost: int) -> Admission | None:
-        """Let in an operation of that estimated cost. Raises RateLimited and TooCostly."""
+    async def admit(self, cost: int, *, own: DemandChanges | None = None) -> Admission | None:
+        """Let in an operation of that estimated cost, by its *own* limits if any. Raises RateLimited and TooCostly."""
         if self._client is not None:
-            self._admission = await self._client.admit(cost)
+            self._admission = await self._client.admit(cost, own=own)
         return self._admission
 
 

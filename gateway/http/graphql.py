@@ -163,7 +163,10 @@ class GraphQLView:
         self, scope: Scope, question: GraphQLRequest, who: Who, within: Terms, *, media_type: str
     ) -> Response:
         text = document(self._trusted, question, client=who.client_id, media_type=media_type)
-        prepared = who.operations.prepare(text)
+        own = None if self._trusted is None else self._trusted.limits(text, client=who.client_id)
+        # Apart from all others: who asks the same text unregistered finds nothing of it.
+        operations = who.operations if own is None else who.operations.under(own)
+        prepared = operations.prepare(text)
         if self._bans is not None and self._bans.operations:
             _check(self._bans, prepared, question.operation_name, who.client_id)
         kind = prepared.operation_type(question.operation_name)
@@ -173,7 +176,7 @@ class GraphQLView:
 
         async def admit(personal: frozenset[str], cost: int) -> Admission | None:
             self._auditing.check(personal)
-            return await demanded.admit(cost)
+            return await demanded.admit(cost, own=None if own is None else own.demand)
 
         # What a mutation has begun is not left halfway because its caller has gone.
         with (
@@ -181,7 +184,7 @@ class GraphQLView:
             contextlib.nullcontext() if kind is OperationType.MUTATION else leaving(scope),
         ):
             try:
-                outcome = await who.operations.execute(
+                outcome = await operations.execute(
                     prepared,
                     name=question.operation_name,
                     variables=question.variables,

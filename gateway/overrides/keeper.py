@@ -135,7 +135,7 @@ class Keeper:
 
     async def put(self, override: Override, said: Said, *, until: dt.datetime | None = None) -> Change:
         """Have *override* hold everywhere. Raises NotTaken."""
-        self._known.check(override)
+        self._known.check(override, [each.override for each in self._in_force])
         return await self._change(lambda before, hand: with_put(before, override, hand, until=until), said)
 
     async def lift(self, key: Key, said: Said) -> Change:

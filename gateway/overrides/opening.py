@@ -59,6 +59,7 @@ def known_in(settings: "Settings") -> Known:
     return Known(
         clients=None if settings.access is None else settings.access.clients.keys(),
         systems={name: frozenset(_classes(settings, name)) for name in settings.systems},
+        settings=settings.systems,
     )
 
 

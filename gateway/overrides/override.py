@@ -6,11 +6,13 @@ Two that are about the same have the same key, and the later one stands.
 
 import datetime as dt
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_serializer
 
-from connectors.guard import SystemState
+from connectors.guard import CacheTimes, SystemLimits, SystemState
 from gateway.demand.settings import DemandChanges
 
 Key = tuple[str, ...]
@@ -83,9 +85,7 @@ class Limited(_OfClient):
     @property
     def said(self) -> str:
         """In words."""
-        changes = self._only_what_was_said(self.limits)
-        told = ", ".join(f"{name} {'unlimited' if value is None else value}" for name, value in changes.items())
-        return f"client {self.client} limited: {told}"
+        return f"client {self.client} limited: {_told(self._only_what_was_said(self.limits))}"
 
 
 class Banned(Value):
@@ -150,7 +150,56 @@ class BreakerIs(Value):
         return f"breaker of {self.system}{of_class} kept {self.state}"
 
 
-Override = Annotated[Suspended | Revoked | Limited | Banned | SystemIs | BreakerIs, Field(discriminator="kind")]
+class SystemLimited(Value):
+    """How much a system may be asked, where not as the settings say."""
+
+    kind: Literal["system_limits"] = "system_limits"
+    system: Name
+    limits: SystemLimits
+
+    @field_serializer("limits")
+    def _only_what_was_said(self, limits: SystemLimits) -> dict[str, Any]:
+        return limits.changes
+
+    @property
+    def key(self) -> Key:
+        """What it is about."""
+        return (self.kind, self.system)
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        return f"system {self.system} limited: {_told(self.limits.changes, none={'burst': 'usual'})}"
+
+
+class CacheIs(Value):
+    """For how long answers of a system are kept, where not as the settings say: of one operation, or of each."""
+
+    kind: Literal["cache"] = "cache"
+    system: Name
+    operation: Name | None = None
+    times: CacheTimes
+
+    @field_serializer("times")
+    def _only_what_was_said(self, times: CacheTimes) -> dict[str, Any]:
+        return times.changes
+
+    @property
+    def key(self) -> Key:
+        """What it is about."""
+        return (self.kind, self.system) if self.operation is None else (self.kind, self.system, self.operation)
+
+    @property
+    def said(self) -> str:
+        """In words."""
+        of_operation = "" if self.operation is None else f" for {self.operation}"
+        return f"cache of {self.system}{of_operation}: {_told(self.times.changes)}"
+
+
+Override = Annotated[
+    Suspended | Revoked | Limited | Banned | SystemIs | BreakerIs | SystemLimited | CacheIs,
+    Field(discriminator="kind"),
+]
 
 
 class Entry(Value):
@@ -170,6 +219,17 @@ class Entry(Value):
     def holds(self, now: dt.datetime) -> bool:
         """Whether it does at *now*."""
         return self.until is None or now < self.until
+
+
+def _told(changes: Mapping[str, Any], *, none: Mapping[str, str] = MappingProxyType({})) -> str:
+    """*changes* in words, and what None is in those where it is not `unlimited`."""
+    words = {name: none.get(name, "unlimited") if value is None else _plain(value) for name, value in changes.items()}
+    return ", ".join(f"{name} {word}" for name, word in words.items())
+
+
+def _plain(value: Any) -> Any:
+    # Not 5.0: nobody has said that.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _time(at: dt.datetime) -> str:

@@ -2,10 +2,11 @@
 
 import dataclasses
 from collections.abc import Container, Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 from graphql import GraphQLError
 
+from gateway.limits.own import Own
 from gateway.prepared import Prepared
 from gateway.trusted.manifest import Registered
 from resolvers.failures import BadInput
@@ -26,6 +27,10 @@ class Working(Protocol):
 
     def pin(self, text: str) -> Sequence[GraphQLError]:
         """Work out every operation of *text* and keep it for good; what it is refused for, if it is."""
+        ...
+
+    def under(self, own: Own) -> Self:
+        """The same for documents that have limits of their *own*, apart from all others."""
         ...
 
     def pinned(self) -> frozenset[str]:
@@ -56,7 +61,7 @@ class Bench:
 
     def work_out(self, document: Registered, working: Working) -> Problem | None:
         """Work it out, and keep it where there is place: what is wrong with it. Takes milliseconds, without a pause."""
-        text = document.text
+        text, working = document.text, _for(document, working)
         if text not in self._pinned:
             if self._characters + len(text) > MAX_PINNED:
                 return problem(document, working.prepare(text).errors)
@@ -75,8 +80,12 @@ class Bench:
 def problems(documents: Iterable[Registered], working: Working) -> Iterator[Problem]:
     """Those of *documents* that cannot be asked."""
     for each in documents:
-        if (found := problem(each, working.prepare(each.text).errors)) is not None:
+        if (found := problem(each, _for(each, working).prepare(each.text).errors)) is not None:
             yield found
+
+
+def _for(document: Registered, working: Working) -> Working:
+    return working if document.limits is None else working.under(document.limits)
 
 
 def problem(document: Registered, errors: Sequence[GraphQLError]) -> Problem | None:

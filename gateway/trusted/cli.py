@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gateway.trusted.manifest import Registered
     from gateway.trusted.register import Register
 
 
@@ -37,14 +38,15 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _publish(options: argparse.Namespace) -> int:
     from gateway.settings_written import read
-    from gateway.trusted.publish import PublishError, checked, limits_of, path_of, replace
+    from gateway.trusted.publish import PublishError, checked, limits_of, own_limits_of, path_of, replace
 
     written = read(options.config) if options.config else None
     target = options.to or (path_of(written, options.client) if written else None)
     if target is None:
         return _tell("say where to write it: --to FILE, or --config FILE with the client's `operations` in it")
     try:
-        register = checked(options.source, limits=limits_of(written))
+        own = own_limits_of(written, options.client)
+        register = checked(options.source, limits=limits_of(written), own=own)
         replace(target, register.documents)
     except PublishError as exc:
         return _tell(f"{exc}\nNothing was written for {options.client}.")
@@ -74,8 +76,15 @@ def _list(options: argparse.Namespace) -> int:
 def _rows(register: "Register") -> list[str]:
     from gateway.trusted.manifest import kind_of
 
-    rows = sorted((each.name, each.digest, kind_of(each.text)) for each in register.documents)
-    return [f"{digest}  {kind:<12}  {name or '(no name)'}" for name, digest, kind in rows]
+    rows = sorted((each.name, each.digest, kind_of(each.text), _limits(each)) for each in register.documents)
+    return [f"{digest}  {kind:<12}  {name or '(no name)'}{limits}" for name, digest, kind, limits in rows]
+
+
+def _limits(document: "Registered") -> str:
+    # In sight: whoever wrote the manifest may ask more by these than others do.
+    if document.limits is None:
+        return ""
+    return "  with " + ", ".join(f"{name} {most}" for name, most in document.limits.named.items())
 
 
 def _print(*lines: str) -> None:

@@ -3,7 +3,8 @@ Manifests of operations, as the tools of frontends write them. Pure: from bytes 
 
 Read are `{hash: document}` (Relay, GraphQL Code Generator), `{hash: {name, source}}` (Apollo Kotlin) and Apollo's
 persisted query manifest, which is also what is written. A hash may have the prefix `sha256:`. Every hash is worked
-out again: under a wrong one a client would get what somebody else meant.
+out again: under a wrong one a client would get what somebody else meant. Where an operation is an object it may have
+`limits` of its own (`gateway.trusted.limits`).
 """
 
 import dataclasses
@@ -12,7 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from gateway.trusted import limits
 from gateway.trusted.digest import digest_of, is_digest
+from gateway.trusted.limits import LimitsError, RegisteredLimits
 
 FORMAT = "apollo-persisted-query-manifest"
 MAX_BYTES = 16 * 1024 * 1024
@@ -38,6 +41,9 @@ class Registered:
     text: str = dataclasses.field(repr=False)
     name: str = ""
     """Of its operation, for people; empty where it has none."""
+
+    limits: RegisteredLimits | None = None
+    """Its own; None: those of all documents of its client."""
 
     @property
     def may_be_mutation(self) -> bool:
@@ -66,10 +72,7 @@ def read(data: bytes) -> list[Registered]:
 def write(documents: Iterable[Registered]) -> str:
     """Apollo's manifest of *documents*, one operation a line in a fixed order, so that changes are seen in review."""
     rows = sorted(documents, key=lambda each: (each.name, each.digest))
-    operations = ",\n".join(
-        "    " + json.dumps({"id": each.digest, "name": each.name, "type": kind_of(each.text), "body": each.text})
-        for each in rows
-    )
+    operations = ",\n".join("    " + json.dumps(_written(each)) for each in rows)
     return f'{{\n  "format": "{FORMAT}",\n  "version": 1,\n  "operations": [\n{operations}\n  ]\n}}\n'
 
 
@@ -87,7 +90,11 @@ def kind_of(text: str) -> str:
 
 def distinct(documents: Iterable[Registered]) -> list[Registered]:
     """*documents*, each text once. Raises ManifestError where there are too many."""
-    found = list({each.digest: each for each in documents}.values())
+    by_digest: dict[str, Registered] = {}
+    for each in documents:
+        if by_digest.setdefault(each.digest, each).limits != each.limits:
+            raise ManifestError(f"{each} is there twice, with different limits; leave one of them out")
+    found = list(by_digest.values())
     if len(found) > MAX_OPERATIONS:
         raise ManifestError(f"there are more than {MAX_OPERATIONS} documents; {LESS}")
     return found
@@ -107,6 +114,11 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _written(each: Registered) -> dict[str, Any]:
+    found: dict[str, Any] = {"id": each.digest, "name": each.name, "type": kind_of(each.text), "body": each.text}
+    return found if each.limits is None else {**found, "limits": each.limits.named}
+
+
 def _apollo(manifest: Mapping[str, Any]) -> Iterator[Registered]:
     if (manifest["format"], manifest.get("version")) != (FORMAT, 1):
         raise ManifestError(f"its format is not {FORMAT} in version 1; let your build write that one")
@@ -116,18 +128,18 @@ def _apollo(manifest: Mapping[str, Any]) -> Iterator[Registered]:
     for each in operations:
         if not isinstance(each, dict):
             raise ManifestError("one of its operations is no object; write it anew")
-        yield _registered(each.get("id"), each.get("body"), each.get("name"))
+        yield _registered(each.get("id"), each.get("body"), each.get("name"), each.get("limits"))
 
 
 def _by_hash(manifest: Mapping[str, Any]) -> Iterator[Registered]:
     for digest, document in manifest.items():
         if isinstance(document, dict):
-            yield _registered(digest, document.get("source"), document.get("name"))
+            yield _registered(digest, document.get("source"), document.get("name"), document.get("limits"))
         else:
             yield _registered(digest, document, None)
 
 
-def _registered(digest: object, text: object, name: object) -> Registered:
+def _registered(digest: object, text: object, name: object, said: object = None) -> Registered:
     if not isinstance(text, str) or not text.strip():
         raise ManifestError(_UNKNOWN_FORM)
     called = name if isinstance(name, str) and re.fullmatch(r"[_A-Za-z][_0-9A-Za-z]{0,99}", name) else name_of(text)
@@ -142,7 +154,10 @@ def _registered(digest: object, text: object, name: object) -> Registered:
         )
     if written != found.digest:
         raise ManifestError(f"{found} stands under the hash {written[:12]}…, which is not its own; write it anew")
-    return found
+    try:
+        return dataclasses.replace(found, limits=limits.read(said))
+    except LimitsError as exc:
+        raise ManifestError(f"of {found}: {exc}; correct it, or leave the limit out") from None
 
 
 def _what(written: str) -> str:

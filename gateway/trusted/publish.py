@@ -5,9 +5,9 @@ import os
 import pathlib
 import tempfile
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from connectors.paths import BASE_FOLDER, path_from
 from gateway.limits.settings import LimitSettings
@@ -16,10 +16,12 @@ from gateway.operation import Operations
 from gateway.settings_written import Written
 from gateway.trusted import manifest
 from gateway.trusted.checking import Problem, problems
+from gateway.trusted.limits import RegisteredLimits
 from gateway.trusted.manifest import ManifestError, Registered
 from gateway.trusted.register import Register, load
 from resolvers.graph import build
 
+_OWN: Final = TypeAdapter(dict[str, RegisteredLimits])
 _MODE = 0o644
 """Of a new file: a gateway of another user reads it. It holds nothing secret."""
 
@@ -28,13 +30,19 @@ class PublishError(Exception):
     """Nothing was published. The text says why, a line for each operation, and quotes none."""
 
 
-def checked(source: pathlib.Path, *, limits: LimitSettings) -> Register:
-    """The operations at *source*, all of them valid and within *limits*. Raises PublishError."""
+def checked(
+    source: pathlib.Path, *, limits: LimitSettings, own: Mapping[str, RegisteredLimits] | None = None
+) -> Register:
+    """
+    The operations at *source*, all of them valid and within *limits*, or their own ones. Raises PublishError.
+
+    *own* are those that the settings say, by name or hash; they are no part of what is published.
+    """
     try:
         register = load(source)
     except ManifestError as exc:
         raise PublishError(f"{source}: {exc}.") from None
-    found = list(problems(register.documents, Operations(build(), limits=limits)))
+    found = list(problems(register.limited(own or {}).documents, Operations(build(), limits=limits)))
     if found:
         raise PublishError("\n".join(_lines(found)))
     return register
@@ -72,6 +80,18 @@ def path_of(written: Written, client: str) -> pathlib.Path:
     if not isinstance(path, str) or not path:
         raise SettingsError(f"{written.path}: the client has no `operations`; name their manifest there, or use --to.")
     return path_from(written.context[BASE_FOLDER], path)
+
+
+def own_limits_of(written: Written | None, client: str) -> Mapping[str, RegisteredLimits]:
+    """The limits that the settings say of single operations of *client*. Raises SettingsError."""
+    if written is None:
+        return {}
+    said = _section(_section(_section(_section(written.data, "access"), "clients"), client), "operations").get("limits")
+    try:
+        return _OWN.validate_python(said or {})
+    except ValidationError:
+        place = f"access.clients.{client}.operations.limits"
+        raise SettingsError(f"{place}: they are wrong; `switchboard check` tells how to correct them.") from None
 
 
 def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -1,13 +1,15 @@
 """The documents that are registered for one client, by hash and by text, and where they are read from."""
 
+import dataclasses
 import errno
 import hashlib
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.plan.known import SUFFIX, known
 from gateway.trusted import manifest
 from gateway.trusted.digest import digest_of
+from gateway.trusted.limits import RegisteredLimits
 from gateway.trusted.manifest import LESS, ManifestError, Registered, distinct, name_of
 
 
@@ -20,9 +22,20 @@ class Register:
         self.by_digest = {each.digest: each.text for each in self.documents}
         self.texts = frozenset(self.by_digest.values())
         self.mutations = frozenset(each.digest for each in self.documents if each.may_be_mutation)
+        self.limits = {each.text: each.limits for each in self.documents if each.limits is not None}
+        """By text, of those that have their own."""
 
     def __len__(self) -> int:
         return len(self.documents)
+
+    def limited(self, limits: Mapping[str, RegisteredLimits]) -> "Register":
+        """The same with other *limits*, by the name or the hash of an operation; by hash goes before by name."""
+        if not limits:
+            return self
+        return Register(
+            dataclasses.replace(each, limits=limits.get(each.digest, limits.get(each.name, each.limits)))
+            for each in self.documents
+        )
 
 
 def load(path: pathlib.Path) -> Register:

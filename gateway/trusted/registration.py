@@ -71,9 +71,8 @@ class Registration:
         seen = await asyncio.to_thread(_seen, client.settings)
         if not files.is_due(seen, at_once=at_once):
             return Outcome.UNCHANGED
-        assert client.settings.path is not None  # noqa: S101 - only those are in `files`
         try:
-            register = await asyncio.to_thread(load, client.settings.path)
+            register = await asyncio.to_thread(registered, client.settings)
         except ManifestError as exc:
             files.refused(seen)
             advice = "put it right; what was there before stays in use"
@@ -85,8 +84,9 @@ class Registration:
 
     async def _take(self, client: Client, register: Register) -> None:
         before = client.register
+        known = frozenset(before.documents)
         for each in register.documents:
-            if each.text not in before.texts:
+            if each not in known:
                 self._tell_of(client, self._bench.work_out(each, self._working(client.name)))
                 # Each takes milliseconds, and callers are waiting.
                 await asyncio.sleep(0)
@@ -112,15 +112,18 @@ class Registration:
             )
 
 
+def registered(settings: OperationSettings) -> Register:
+    """What is registered by *settings*, with the limits that they say. Raises ManifestError."""
+    return Register() if settings.path is None else load(settings.path).limited(settings.limits)
+
+
 def _seen(settings: OperationSettings) -> Fingerprint:
     return () if settings.path is None else (("path", fingerprint(settings.path)),)
 
 
 def _register(client: str, settings: OperationSettings) -> Register:
-    if settings.path is None:
-        return Register()
     try:
-        return load(settings.path)
+        return registered(settings)
     except ManifestError as exc:
         why, _, advice = str(exc).partition("; ")
         place = f"access.clients.{client}.operations"

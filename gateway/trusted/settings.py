@@ -1,13 +1,16 @@
 """What an operator says of the operations of one client."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from connectors.settings import ConfigPath
+from gateway.trusted.limits import RegisteredLimits
 
 Mode = Literal["open", "registered", "log_unknown"]
+Operation = Annotated[str, Field(pattern=r"^(?:[_A-Za-z][_0-9A-Za-z]{0,99}|[0-9a-f]{64})$")]
+"""One by its name, or by its hash."""
 
 
 class OperationSettings(BaseModel):
@@ -40,6 +43,13 @@ class OperationSettings(BaseModel):
         description="About how much memory they may take in each process; what was not asked for longest goes first.",
     )
 
+    limits: dict[Operation, RegisteredLimits] = Field(
+        default_factory=dict,
+        max_length=1000,
+        description="Limits that registered operations have of their own, by name or hash; they go before what the "
+        "manifest says. What is not registered never has them.",
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _a_path_alone(cls, said: Any) -> Any:
@@ -51,6 +61,12 @@ class OperationSettings(BaseModel):
             raise ValueError(
                 f"the mode {self.mode} needs to know the operations; name their manifest or folder in `path`"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _limits_of_something(self) -> Self:
+        if self.limits and self.path is None:
+            raise ValueError("only what is registered has limits of its own; name the manifest or folder in `path`")
         return self
 
 

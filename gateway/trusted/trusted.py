@@ -16,6 +16,7 @@ from gateway.http.refusal import HttpRefusal
 from gateway.http.request import may_be_mutation
 from gateway.trusted.automatic import Automatic
 from gateway.trusted.digest import DIGEST_IN_BYTES, digest_of
+from gateway.trusted.limits import RegisteredLimits
 from gateway.trusted.register import Register
 from gateway.trusted.settings import OPEN, OperationSettings
 from gateway.trusted.unknown import Unknown
@@ -175,6 +176,11 @@ class Trusted:
             # Whoever let it in knows more clients than are known here: nothing is registered for it.
             raise _unregistered()
         return known.document(question, media_type=media_type)
+
+    def limits(self, text: str, *, client: str | None) -> RegisteredLimits | None:
+        """The limits that *text* has of its own, to the letter, where it is registered for *client* with some."""
+        known = self._clients.get(client or EVERYBODY)
+        return None if known is None or not known.register.limits else known.register.limits.get(text)
 
     def may_be_mutation(self, data: bytes, *, client: str | None) -> bool:
         """Whether a request, received and not looked at, may ask for a mutation: by its text or by a hash."""

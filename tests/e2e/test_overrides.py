@@ -198,6 +198,37 @@ def test_limits_change_and_go_back(world: World) -> None:
     world.until(lambda: all(ask(url, "shop", TEXT).codes == () for url in world.urls * 4))
 
 
+def freshness(url: str) -> str:
+    """Whether a system was asked; each time over a new connection, so that all workers are hit."""
+    text = '{ customer(by: {id: "1000040"}) { source { freshness } } }'
+    headers = bearer(right(client_id="desk", scope=SCOPES))
+    answer = httpx.post(url, json={"query": text}, headers=headers, trust_env=False, verify=PLAIN, timeout=30).json()
+    found: str = answer["data"]["customer"]["source"]["freshness"]
+    return found
+
+
+def test_answers_are_kept_while_it_is_said_and_what_is_kept_is_given_no_longer_than_it_is(world: World) -> None:
+    assert {"LIVE"} == {freshness(url) for url in world.urls * 4}
+    world.put(kind="cache", system="crm", times={"fresh_s": 600})
+    world.until(lambda: {"CACHED"} == {freshness(url) for url in world.urls * 4})
+    began = time.monotonic()
+    world.put(kind="cache", system="crm", times={"fresh_s": 0})
+    while {"LIVE"} != {freshness(url) for url in world.urls * 4}:
+        assert time.monotonic() - began < 2 * BOUND_S
+    world.lift("cache", "crm")
+
+
+def test_a_system_is_asked_no_more_than_is_said_by_all_together(world: World) -> None:
+    world.put(kind="system_limits", system="crm", limits={"calls_per_s": 0.1, "burst": 1})
+    # One bucket for all: whoever empties it, all others find it empty.
+    world.until(lambda: all(ask(url, "shop", TEXT).codes == ("UPSTREAM_BUSY",) for url in world.urls * 4))
+    status = told(world.replicas.folder / "0.sock", {"do": "status"})[0]["answer"]
+    assert "system crm limited: calls_per_s 0.1, burst 1" in status["overrides"]["in_force"]
+    assert [0.1] == [each["budget_per_s"] for each in status["load"] if each["system"] == "crm"]
+    world.lift("system_limits", "crm")
+    world.until(lambda: all(ask(url, "shop", TEXT).codes == () for url in world.urls * 4))
+
+
 def test_an_operator_with_a_token_does_the_same_over_http(world: World) -> None:
     (line,) = [each for each in world.replicas.gateways[0].log.kept if "control_api_started" in each]
     (url,) = re.findall(r"http://[^ ]+/graphql", line)

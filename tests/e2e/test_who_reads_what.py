@@ -20,7 +20,7 @@ OF_THE_MOMENT = {"Source.ageSeconds", "Source.fetchedAt", "Source.freshness"}
 OF_EACH_PARTNER = ("id", "cursor", "startCursor", "endCursor")
 """Ids are a partner's own, and name the same thing to nobody else."""
 
-OF_THE_CALLER = "Viewer."
+OF_THE_CALLER = ("Viewer.", "ViewerBudget.")
 
 
 class Everyone:
@@ -97,6 +97,8 @@ def everyone() -> Iterator[Everyone]:
     clients: dict[str, Any] = {client: {"class": "agent", "audience": audience} for audience, client in CLIENTS.items()}
     clients["app"]["customer_claim"] = "customer_number"
     # What consent does is tried in a test of its own.
+    # So much that there is something to read of it, and nobody is refused.
+    clients["platform"] |= {"demand": {"cost_per_minute": 10**9, "concurrent": 1000}}
     clients["shop"] |= {"legal_grounds": {PURPOSE: "contract"}, "demand": {"cost_per_minute": "unlimited"}}
     access = {
         "audience": AUDIENCE,

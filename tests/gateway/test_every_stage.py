@@ -23,6 +23,7 @@ from connectors.clock import SystemClock
 from connectors.errors import BadData, ConnectorError, NotKnown, Unavailable
 from connectors.guard import (
     Breakers,
+    CacheTimes,
     Call,
     Changes,
     Guard,
@@ -31,6 +32,9 @@ from connectors.guard import (
     Keys,
     Leases,
     Store,
+    SystemLimits,
+    Tuning,
+    Tunings,
     guard_for,
     subject,
 )
@@ -38,6 +42,7 @@ from connectors.guard.budget import Budget
 from connectors.guard.bulkhead import Bulkhead
 from connectors.guard.cache import Cache
 from connectors.guard.flight import SingleFlight
+from connectors.guard.freshness import EVERY
 from connectors.guard.watch import Event, Level, Unwatched
 from connectors.terms import Criticality, Terms
 from gateway.http.leaving import Leaving
@@ -157,6 +162,7 @@ class Replica:
     def __init__(self, store: Store, leases: Leases, keys: Keys) -> None:
         self.told = Told()
         self.changes = Changes(keys=keys, clock=CLOCK)
+        self.tunings = Tunings()
         self.guard = guard_for(
             "hss",
             SETTINGS,
@@ -168,8 +174,15 @@ class Replica:
             report=Reports(),
             leases=leases,
             changes=self.changes,
+            tuned=self.tunings.of("hss", SETTINGS),
         )
         self.stages = list(_stages(self.guard))
+
+    def tune(self, chance: random.Random) -> None:
+        """An operator changes limits and cache times, whatever is under way."""
+        limits = SystemLimits(calls_per_s=chance.choice([400, 800, None]), max_concurrent=chance.choice([1, 3, 6, 12]))
+        times = {EVERY: CacheTimes(fresh_s=chance.choice([0.005, 0.02]), stale_s=chance.choice([0, 0.05]))}
+        assert not self.tunings.set({"hss": Tuning(limits, times)} if chance.random() < 0.7 else {})
 
     def left(self) -> dict[str, Any]:
         """What is still taken, waiting or under way."""
@@ -218,6 +231,8 @@ class Requests:
         await asyncio.sleep(chance.choice([0, 0, 0.002, 0.01, 0.03]))
         if chance.random() < 0.05:
             by.changes.note(["line:1"])
+        if chance.random() < 0.03:
+            by.tune(chance)
         match manner:
             case "is cancelled":
                 request.cancel()

@@ -1,9 +1,12 @@
 """How old a value is and how fresh it counts, by a clock that the test moves."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
 
+from connectors.guard import CacheTimes, GuardSettings, Tuning, Tunings
+from connectors.guard.freshness import EVERY
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
 from gateway.operation import Operations
@@ -16,10 +19,12 @@ from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, presented
 QUERY = f'{{ line(by: {{msisdn: "{MSISDN}"}}) {{ network {{ source {{ system freshness ageSeconds fetchedAt }} }} }} }}'
 
 
-async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: float = 0.0) -> dict[str, object]:
+async def _source(
+    *, fetched_s: float, fresh_s: float | None = None, took_s: float = 0.0, now_s: float | None = None
+) -> dict[str, object]:
     """
     What is said of an answer fetched *fetched_s* after the question began, fresh for *fresh_s*, and written down
-    *took_s* after the question began.
+    *took_s* after the question began. An operator may have said since that such answers are fresh for *now_s*.
     """
     operator = FakeOperator()
     fetched_at = NOW + dt.timedelta(seconds=fetched_s)
@@ -33,7 +38,7 @@ async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: flo
     planned = operations.plan(operations.prepare(QUERY), name=None, variables=None)
     assert isinstance(planned, Planned)
     context = Context(
-        operator.graph,
+        dataclasses.replace(operator.graph, tunings=_tunings(now_s)),
         needs=planned.plan.needs,
         variables=planned.variables,
         within=Terms.after(5, operator.clock),
@@ -44,6 +49,26 @@ async def _source(*, fetched_s: float, fresh_s: float | None = None, took_s: flo
     assert outcome.data is not None
     found: dict[str, object] = outcome.data["line"]["network"]["source"]
     return found
+
+
+def _tunings(now_s: float | None) -> Tunings:
+    tunings = Tunings()
+    # Held as by the guards of these systems.
+    of_guards = [tunings.of(system, GuardSettings(fresh_s={"Get": 60})) for system in ("hss", "crm")]
+    if now_s is not None:
+        tunings.set({"hss": Tuning(times={EVERY: CacheTimes(fresh_s=now_s)})})
+    assert len(of_guards) == 2
+    return tunings
+
+
+@pytest.mark.parametrize(
+    ("fetched_s", "now_s", "freshness"),
+    [(0, 10, "LIVE"), (-9, 10, "CACHED"), (-10, 10, "STALE"), (-59, 600, "CACHED"), (-60, 600, "STALE")],
+)
+async def test_what_came_under_a_longer_time_is_stale_by_the_one_that_holds(
+    fetched_s: float, now_s: float, freshness: str
+) -> None:
+    assert freshness == (await _source(fetched_s=fetched_s, fresh_s=60, now_s=now_s))["freshness"]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ NOT_MASKED = {
     "TimePeriod": "start end",
     "Total": "complete",
     "Viewer": "clientId audience scopes purposes unmasked expiresAt",
+    "ViewerBudget": "costPerMinute costLeft costWholeAt concurrent concurrentLeft",
     "_Service": "sdl",
 }
 """Leaves by type. A new field is written here or marked with the form of its mask: somebody has to decide."""

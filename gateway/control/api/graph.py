@@ -11,6 +11,7 @@ from gateway.control.api.asking import Asking, not_done
 from gateway.control.api.words import (
     Breaker,
     BreakerState,
+    CacheTimes,
     Change,
     Changed,
     Client,
@@ -21,6 +22,7 @@ from gateway.control.api.words import (
     Step,
     Subject,
     System,
+    SystemLimits,
     SystemState,
 )
 
@@ -68,7 +70,11 @@ async def _systems(info: Info) -> list[System]:
     held = (await asking.first(do="overrides"))["overrides"]
     states = {each["override"]["system"]: each["override"]["state"] for each in held if _kind(each) == "system"}
     said = [each for each in await asking.everybody(do="status") if "answer" in each]
-    return [_system(name, states.get(name, "on"), said) for name in sorted(asking.settings.systems)]
+    overrides = [(each["override"].get("system"), _override(each)) for each in held]
+    return [
+        _system(name, states.get(name, "on"), said, [own for of, own in overrides if of == name])
+        for name in sorted(asking.settings.systems)
+    ]
 
 
 async def _suspend_client(
@@ -149,6 +155,37 @@ async def _set_system_state(
     return await _put(info, {"kind": "system", "system": system, "state": state.value}, why, expected_version, until)
 
 
+async def _set_system_limits(
+    info: Info,
+    system: str,
+    why: str,
+    limits: SystemLimits | None = None,
+    until: dt.datetime | None = None,
+    expected_version: Expected = None,
+) -> Changed:
+    """Limit."""
+    if limits is None:
+        return await _lift(info, ["system_limits", system], why, expected_version)
+    said = {"kind": "system_limits", "system": system, "limits": limits.said()}
+    return await _put(info, said, why, expected_version, until)
+
+
+async def _set_cache_times(
+    info: Info,
+    system: str,
+    why: str,
+    operation: str | None = None,
+    times: CacheTimes | None = None,
+    until: dt.datetime | None = None,
+    expected_version: Expected = None,
+) -> Changed:
+    """Keep."""
+    if times is None:
+        return await _lift(info, ["cache", system, *([] if operation is None else [operation])], why, expected_version)
+    said = {"kind": "cache", "system": system, "operation": operation, "times": times.said()}
+    return await _put(info, said, why, expected_version, until)
+
+
 async def _force_breaker(
     info: Info,
     system: str,
@@ -209,7 +246,7 @@ def _client(entry: dict[str, Any]) -> str | None:
 
 def _override(entry: dict[str, Any]) -> Override:
     said = entry["override"]
-    about = said.get("operation") or said.get("client") or said.get("system")
+    about = said.get("system") or said.get("operation") or said.get("client")
     if _kind(entry) == "banned" and said.get("client"):
         about = said["client"]
     until = entry["until"]
@@ -235,7 +272,7 @@ def _change(said: dict[str, Any]) -> Change:
     )
 
 
-def _system(name: str, state: str, said: Iterable[dict[str, Any]]) -> System:
+def _system(name: str, state: str, said: Iterable[dict[str, Any]], overrides: list[Override]) -> System:
     loads = [load for each in said for load in each["answer"]["load"] if load["system"] == name]
     window = next((each["maintenance_until"] for each in loads if each["maintenance_until"]), None)
     return System(
@@ -258,6 +295,7 @@ def _system(name: str, state: str, said: Iterable[dict[str, Any]]) -> System:
             for found in each["answer"]["breakers"]
             if found["system"] == name
         ],
+        overrides=overrides,
     )
 
 
@@ -318,6 +356,15 @@ class Mutation:
     set_system_state: Changed = strawberry.mutation(
         resolver=_set_system_state,
         description="Switch a system off or on, or let it be read alone.",
+    )
+    set_system_limits: Changed = strawberry.mutation(
+        resolver=_set_system_limits,
+        description="Let a system be asked more or less than the settings say; without limits, as they say.",
+    )
+    set_cache_times: Changed = strawberry.mutation(
+        resolver=_set_cache_times,
+        description="Keep a system's answers for longer or shorter than the settings say, of one operation or each; "
+        "without times, as they say. What is kept already is judged by the new times.",
     )
     force_breaker: Changed = strawberry.mutation(
         resolver=_force_breaker,

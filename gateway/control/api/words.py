@@ -14,7 +14,9 @@ class Override:
     """One entry of the overrides."""
 
     said: str = strawberry.field(description="What holds, in words.")
-    kind: str = strawberry.field(description="suspended, revoked, banned, limited, system or breaker.")
+    kind: str = strawberry.field(
+        description="suspended, revoked, banned, limited, system, breaker, system_limits or cache."
+    )
     about: str = strawberry.field(description="The client, operation or system.")
     by: str
     why: str
@@ -84,6 +86,7 @@ class System:
     calls_per_s: float
     window_until: dt.datetime | None = strawberry.field(description="The end of its maintenance window, within one.")
     breakers: list[Breaker]
+    overrides: list[Override]
 
 
 @strawberry.type(description="A change that was made.")
@@ -150,4 +153,48 @@ class Limits:
 
     def said(self) -> dict[str, Any]:
         """Those that were named."""
-        return {name: value for name, value in vars(self).items() if value is not strawberry.UNSET}
+        return _named(self)
+
+
+@strawberry.input(
+    description="Limits of a system other than usual, of the whole gateway. What is not named stays as the settings "
+    "have it."
+)
+class SystemLimits:
+    """As `connectors.guard.SystemLimits`."""
+
+    calls_per_s: float | None = strawberry.field(default=strawberry.UNSET, description="null: no such limit.")
+    burst: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Calls that may come at once; null: what comes in a fifth of a second."
+    )
+    max_concurrent: int | None = strawberry.UNSET
+
+    def said(self) -> dict[str, Any]:
+        """Those that were named."""
+        return _named(self)
+
+
+@strawberry.input(
+    description="For how many seconds answers are good for what. What is not named stays as the settings have it."
+)
+class CacheTimes:
+    """As `connectors.guard.CacheTimes`."""
+
+    fresh_s: float | None = strawberry.field(default=strawberry.UNSET, description="They may be given again.")
+    revalidate_s: float | None = strawberry.field(
+        default=strawberry.UNSET, description="Beyond freshS: they are given at once, and asked anew behind."
+    )
+    stale_s: float | None = strawberry.field(
+        default=strawberry.UNSET, description="Beyond freshS: they are given when the system does not answer."
+    )
+    negative_s: float | None = strawberry.field(
+        default=strawberry.UNSET, description="It is kept that the system does not know what was asked."
+    )
+
+    def said(self) -> dict[str, Any]:
+        """Those that were named."""
+        return _named(self)
+
+
+def _named(given: object) -> dict[str, Any]:
+    return {name: value for name, value in vars(given).items() if value is not strawberry.UNSET}

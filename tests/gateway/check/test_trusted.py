@@ -55,3 +55,13 @@ def test_a_manifest_that_does_not_serve_is_an_error(tmp_path: pathlib.Path) -> N
 
     assert (State.ERROR, "Write it anew.") == (row.state, row.do)
     assert "not its own" in row.why
+
+
+def test_limits_of_what_is_not_registered_are_a_warning(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "web.json"
+    path.write_text(json.dumps({digest_of(GOOD): GOOD}), encoding="utf-8")
+    settings = OperationSettings(path=path, limits={"Good": {"depth": 9}, "God": {"depth": 9}})
+    found = rows({"web": client(operations=settings)}, LimitSettings(), shows_graph=True)
+
+    assert [State.WARNING, State.OK] == [each.state for each in found]
+    assert found[0].where.endswith("limits of God")

@@ -9,7 +9,16 @@ from gateway import cli
 from gateway.control import cli as control_cli
 from gateway.control import cli_overrides
 from gateway.control.commands import GoBack, History, Lift, Note, Overrides, Put, read
-from gateway.overrides.override import Banned, BreakerIs, Limited, Revoked, Suspended, SystemIs
+from gateway.overrides.override import (
+    Banned,
+    BreakerIs,
+    CacheIs,
+    Limited,
+    Revoked,
+    Suspended,
+    SystemIs,
+    SystemLimited,
+)
 
 DIGEST = "ab" * 32
 
@@ -57,6 +66,9 @@ def test_what_is_to_hold(words, override):
         (("allow", DIGEST, "--client", "shop"), ("banned", DIGEST, "shop")),
         (("limits", "shop", "--usual"), ("limited", "shop")),
         (("system", "crm", "on"), ("system", "crm")),
+        (("limit-system", "crm", "--usual"), ("system_limits", "crm")),
+        (("cache", "crm", "--usual"), ("cache", "crm")),
+        (("cache", "crm", "--operation", "Get", "--usual"), ("cache", "crm", "Get")),
         (("breaker", "crm", "auto"), ("breaker", "crm")),
         (("breaker", "crm", "auto", "--class", "reports"), ("breaker", "crm", "reports")),
     ],
@@ -75,6 +87,9 @@ def test_the_keys_are_those_of_what_is_taken_back():
         (("ban", DIGEST, "--client", "shop"), ("allow", DIGEST, "--client", "shop")),
         (("limits", "shop", "--burst", "1"), ("limits", "shop", "--usual")),
         (("system", "crm", "off"), ("system", "crm", "on")),
+        (("limit-system", "crm", "--burst", "1"), ("limit-system", "crm", "--usual")),
+        (("cache", "crm", "--fresh-s", "1"), ("cache", "crm", "--usual")),
+        (("cache", "crm", "--operation", "G", "--stale-s", "1"), ("cache", "crm", "--operation", "G", "--usual")),
         (("breaker", "crm", "open", "--class", "reports"), ("breaker", "crm", "auto", "--class", "reports")),
     ]
     for put, lift in pairs:
@@ -92,6 +107,27 @@ def test_limits_that_are_not_named_stay_as_they_are():
     limits = found.override.limits
     assert {"cost_per_minute", "concurrent", "measure_only"} == limits.model_fields_set
     assert (500, None, True) == (limits.cost_per_minute, limits.concurrent, limits.measure_only)
+
+
+def test_limits_of_a_system_that_are_not_named_stay_as_they_are():
+    found = why("limit-system", "crm", "--calls-per-s", "unlimited", "--max-concurrent", "5")
+
+    assert isinstance(found, Put)
+    assert isinstance(found.override, SystemLimited)
+    assert {"calls_per_s": None, "max_concurrent": 5} == found.override.limits.changes
+
+
+def test_cache_times_are_of_one_operation_or_of_each():
+    one = why("cache", "crm", "--operation", "GET /customer", "--fresh-s", "0", "--stale-s", "0.5", "--until", "2h")
+    each = why("cache", "crm", "--revalidate-s", "9", "--negative-s", "3")
+
+    assert isinstance(one, Put)
+    assert isinstance(each, Put)
+    assert isinstance(one.override, CacheIs)
+    assert isinstance(each.override, CacheIs)
+    assert one.until is not None
+    assert ("GET /customer", {"fresh_s": 0, "stale_s": 0.5}) == (one.override.operation, one.override.times.changes)
+    assert (None, {"revalidate_s": 9, "negative_s": 3}) == (each.override.operation, each.override.times.changes)
 
 
 def test_an_end_is_a_time_with_a_zone_or_a_span():

@@ -10,7 +10,7 @@ import pytest
 from connectors.guard.record import Record
 from gateway.demand.client import Admission
 from gateway.demand.refusal import RateLimited
-from gateway.demand.settings import DemandLimits
+from gateway.demand.settings import DemandChanges, DemandLimits
 from gateway.demand.watch import Reason
 from resolvers.failures import TooCostly
 from tests.gateway.demand.support import Place
@@ -204,3 +204,40 @@ async def test_other_limits_hold_at_once_and_what_was_spent_stays_spent():
     assert 2 == shop.slots.most
     held.leave()
     assert isinstance(await place.client().admit(10_000), Admission)
+
+
+async def test_one_operation_may_cost_and_call_more_than_all_others():
+    own = DemandChanges(max_cost=90, max_calls_per_system=50)
+    shop = Place().client(DemandLimits(cost_per_minute=600, burst=100, max_cost=40, max_calls_per_system=5))
+    with await shop.admit(80, own=own) as admission:
+        assert (50, 80) == (admission.most_calls, admission.cost)
+    with pytest.raises(TooCostly, match="at most 90"):
+        await shop.admit(91, own=own)
+    with pytest.raises(TooCostly, match="at most 40"):
+        await shop.admit(41)
+    with await shop.admit(10) as admission:
+        assert 5 == admission.most_calls
+
+
+async def test_never_more_than_comes_at_once_however_much_it_may_cost():
+    shop = Place().client(DemandLimits(cost_per_minute=600, burst=100, max_cost=40))
+    with pytest.raises(TooCostly, match="at most 100"):
+        await shop.admit(101, own=DemandChanges(max_cost=1000))
+
+
+async def test_a_part_of_a_budget_is_large_enough_for_the_dearest_of_its_own_limits():
+    place = Place(parts=10)
+    shop = place.client(DemandLimits(cost_per_minute=600, burst=100, max_cost=40))
+    own = DemandChanges(max_cost=90)
+    (await shop.admit(80, own=own)).leave()
+    with pytest.raises(RateLimited) as refused:
+        await shop.admit(80, own=own)
+    place.clock.advance(refused.value.retry_after_s)
+
+    (await shop.admit(80, own=own)).leave()
+
+
+async def test_limits_that_are_only_measured_are_only_measured_of_one_operation_too():
+    shop = Place().client(DemandLimits(max_cost=40, measure_only=True))
+    with await shop.admit(50, own=DemandChanges(max_cost=45)) as admission:
+        assert admission.most_calls is None

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateway.control.commands import Refused, read
+from connectors.guard import CacheTimes, SystemLimits
+from gateway.control.commands import Put, Refused, read
 from gateway.overrides.document import (
     MAX_HISTORY,
     MAX_STEPS,
@@ -19,7 +20,7 @@ from gateway.overrides.document import (
     with_lift,
     with_put,
 )
-from gateway.overrides.override import Banned, Revoked, Suspended, SystemIs
+from gateway.overrides.override import Banned, CacheIs, Revoked, Suspended, SystemIs, SystemLimited
 from tests.connectors.support import NOW
 from tests.gateway.overrides.saying import BAN, DESK, SHOP, hand, limited
 
@@ -146,6 +147,10 @@ OVERRIDES = st.sampled_from(
         SystemIs(system="crm", state="off"),
         SystemIs(system="crm", state="read_only"),
         Revoked(client="shop", issued_before=NOW),
+        SystemLimited(system="crm", limits=SystemLimits(calls_per_s=5)),
+        SystemLimited(system="crm", limits=SystemLimits(calls_per_s=None, max_concurrent=1)),
+        CacheIs(system="crm", times=CacheTimes(fresh_s=0)),
+        CacheIs(system="crm", operation="Get", times=CacheTimes(fresh_s=1, stale_s=2)),
     ]
 )
 STEPS = st.lists(st.tuples(st.sampled_from(["put", "lift", "back"]), OVERRIDES, st.integers(0, 30)), max_size=30)
@@ -190,3 +195,40 @@ def test_names_and_hashes_are_read_strictly():
             Banned.model_validate(wrong)
     with pytest.raises(ValidationError):
         Suspended.model_validate({"client": ""})
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        (
+            {"kind": "system_limits", "system": "crm", "limits": {"calls_per_s": 5.0, "max_concurrent": 2}},
+            "system crm limited: calls_per_s 5, max_concurrent 2",
+        ),
+        (
+            {"kind": "system_limits", "system": "crm", "limits": {"calls_per_s": "unlimited", "burst": None}},
+            "system crm limited: calls_per_s unlimited, burst usual",
+        ),
+        ({"kind": "cache", "system": "crm", "times": {"fresh_s": 0}}, "cache of crm: fresh_s 0"),
+        (
+            {"kind": "cache", "system": "crm", "operation": "GET /customer", "times": {"stale_s": 0.5}},
+            "cache of crm for GET /customer: stale_s 0.5",
+        ),
+    ],
+)
+def test_limits_and_times_of_a_system_are_told_as_they_were_said(override, words):
+    command = read({"do": "put", "by": "alice", "why": "INC-1", "override": override})
+    assert isinstance(command, Put)
+    found = with_put(NOTHING, command.override, hand())
+    again = Document.model_validate_json(found.model_dump_json())
+
+    assert {words} == said(again)
+    with pytest.raises(NotTaken, match="already"):
+        with_put(again, command.override, hand())
+
+
+def test_times_of_one_operation_stand_beside_those_of_each():
+    one = CacheIs(system="crm", operation="Get", times=CacheTimes(fresh_s=1))
+    found = with_put(with_put(NOTHING, one, hand()), CacheIs(system="crm", times=CacheTimes(fresh_s=0)), hand())
+
+    assert {"cache of crm for Get: fresh_s 1", "cache of crm: fresh_s 0"} == said(found)
+    assert {"cache of crm: fresh_s 0"} == said(with_lift(found, one.key, hand()))

@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from connectors.guard import State, Switches, SystemState
+from connectors.guard import CacheTimes, GuardSettings, State, Switches, SystemLimits, SystemState, Tunings
 from gateway.overrides.bans import Bans
 from gateway.overrides.effects import Effects
-from gateway.overrides.override import Banned, BreakerIs, Entry, Override, Revoked, SystemIs
+from gateway.overrides.override import (
+    Banned,
+    BreakerIs,
+    CacheIs,
+    Entry,
+    Override,
+    Revoked,
+    SystemIs,
+    SystemLimited,
+)
 from tests.connectors.support import NOW, Reports
 from tests.gateway.overrides.saying import BAN, SHOP, limited
 
@@ -14,6 +23,9 @@ class Process:
     def __init__(self) -> None:
         self.bans, self.switches, self.report = Bans(), Switches(), Reports()
         self.crm = self.switches.of("crm")
+        self.tunings = Tunings()
+        usual = GuardSettings(fresh_s={"Get": 60}, expensive=frozenset({"Get"}))
+        self.guard = self.tunings.of("crm", usual)
         self.limits: list[dict[str, Any]] = []
         self.forced: list[tuple[str, State | None, str | None]] = []
         self.effects = Effects(
@@ -22,6 +34,7 @@ class Process:
             limit=lambda limits: self.limits.append(dict(limits)),
             breakers=self,
             report=self.report,
+            tunings=self.tunings,
         )
 
     def force(self, system: str, state: State | None, operation_class: str | None = None) -> None:
@@ -90,3 +103,29 @@ def test_a_system_that_only_other_replicas_have_is_told_of():
     process.hold(BreakerIs(system="gone", state="open"))
 
     assert [("override_without_breaker", {"system": "gone"})] == process.report.events
+
+
+def test_limits_and_times_of_a_system_hold_together_and_no_longer_than_they_are_said():
+    process = Process()
+    process.hold(
+        SystemLimited(system="crm", limits=SystemLimits(max_concurrent=3)),
+        CacheIs(system="crm", operation="Get", times=CacheTimes(fresh_s=5)),
+        CacheIs(system="crm", times=CacheTimes(stale_s=7)),
+        CacheIs(system="elsewhere", times=CacheTimes(fresh_s=5)),
+    )
+    held = process.guard.now
+    process.hold()
+
+    assert (3, {"Get": 5}, {"*": 7}) == (held.max_concurrent, held.fresh_s, held.stale_s)
+    assert (16, {"Get": 60}) == (process.guard.now.max_concurrent, process.guard.now.fresh_s)
+    assert [] == process.report.events
+
+
+def test_times_that_cannot_be_here_are_told_of_once():
+    process = Process()
+    for _ in range(2):
+        process.hold(CacheIs(system="crm", times=CacheTimes(fresh_s=0)))
+    process.hold(CacheIs(system="crm", times=CacheTimes(fresh_s=0)), SHOP)
+
+    assert ["override_not_possible"] == [event for event, _ in process.report.events]
+    assert {"Get": 60} == process.guard.now.fresh_s

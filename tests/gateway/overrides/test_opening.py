@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from connectors.guard import CacheTimes, SystemLimits
 from gateway.audit.record import Changed, read
 from gateway.audit.store import StoreAway
 from gateway.audit.writer import Audit
 from gateway.mistakes import SettingsError
+from gateway.overrides.document import NotTaken
 from gateway.overrides.keeper import Keeper
 from gateway.overrides.opening import keeper_of, known_in, on_record
-from gateway.overrides.override import BreakerIs
+from gateway.overrides.override import BreakerIs, CacheIs, Override, SystemLimited
 from gateway.settings_file import load
 from tests.conftest import ROOT
 from tests.connectors.support import FixedClock, Reports
@@ -68,6 +70,37 @@ async def test_it_knows_the_clients_systems_and_classes_of_the_settings(tmp_path
     await found.put(BreakerIs(system="billing", state="open", operation_class="default"), ALICE)
 
     assert 2 == found.document.version
+
+
+SLIPS = [
+    (SystemLimited(system="crm", limits=SystemLimits()), "at least one limit"),
+    (SystemLimited(system="crn", limits=SystemLimits(calls_per_s=1)), "no such system"),
+    (SystemLimited(system="crm", limits=SystemLimits(burst=5)), "give calls_per_s, too"),
+    (CacheIs(system="crm", times=CacheTimes()), "at least one time"),
+    (CacheIs(system="crm", operation="*", times=CacheTimes(fresh_s=1)), "leave the operation out"),
+    (CacheIs(system="consent", times=CacheTimes(fresh_s=61)), "a consent that was withdrawn"),
+]
+
+
+@pytest.mark.parametrize(("override", "why"), SLIPS)
+async def test_what_the_settings_would_not_allow_is_not_taken(override: Override, why: str) -> None:
+    found = keeper(MemoryShelf())
+    with pytest.raises(NotTaken, match=why):
+        await found.put(override, ALICE)
+
+    assert 0 == found.document.version
+
+
+async def test_times_must_be_possible_with_those_that_hold_beside_them() -> None:
+    found = keeper(MemoryShelf())
+    operation = "GET /partyPrivacyAgreement"
+    await found.put(CacheIs(system="consent", operation=operation, times=CacheTimes(fresh_s=50)), ALICE)
+    with pytest.raises(NotTaken, match="for 70 seconds"):
+        await found.put(CacheIs(system="consent", times=CacheTimes(stale_s=20)), ALICE)
+    await found.put(CacheIs(system="consent", times=CacheTimes(stale_s=5)), ALICE)
+    await found.put(SystemLimited(system="consent", limits=SystemLimits(calls_per_s=9, burst=5)), ALICE)
+
+    assert 3 == found.document.version
 
 
 async def test_without_redis_a_file_beside_the_socket_is_all_there_is(tmp_path: pathlib.Path) -> None:

@@ -1,6 +1,8 @@
 """Floods of one client (FAULTS 9, 18 of the demand): it is told to wait, in words that its media type has, and others are not."""
 
 import asyncio
+import datetime as dt
+import re
 import threading
 import time
 from typing import Any
@@ -100,3 +102,27 @@ def test_what_would_cost_too_much_is_refused_before_anybody_is_asked(world: Worl
     answer: Any = world.ask(SLOW, text.replace("KEYS", keys))
 
     assert (["TOO_COSTLY"], False, {}) == (codes(answer), "data" in answer, world.gateway.calls())
+
+
+def test_what_is_left_is_read_in_the_answer_as_in_its_headers(world: World) -> None:
+    who = Asker("metered", purpose=FRAUD)
+    text = "{ viewer { budget { costPerMinute costLeft costWholeAt concurrent concurrentLeft } } }"
+    response = world.post(who, text)
+    found, headers = response.json()["data"]["viewer"]["budget"], response.headers
+    estimate, actual = map(int, re.findall("[0-9]+", headers["X-Cost"]))
+
+    assert f'"cost";q={found["costPerMinute"]};' in headers["RateLimit-Policy"]
+    assert f'"concurrent";q={found["concurrent"]};' in headers["RateLimit-Policy"]
+    # The headers know what it did cost; within, that is what it was estimated at.
+    (left,) = re.findall(r'"cost";r=([0-9]+)', headers["RateLimit"])
+    assert int(found["costLeft"]) + estimate - actual == pytest.approx(int(left), abs=1)
+    assert f'"concurrent";r={found["concurrentLeft"]}' in headers["RateLimit"]
+    whole_at = dt.datetime.fromisoformat(found["costWholeAt"])
+    assert -5 < (whole_at - dt.datetime.now(dt.UTC)).total_seconds() < 60
+    assert "no-store" == headers["Cache-Control"]
+
+
+def test_who_is_not_limited_reads_of_no_limit(world: World) -> None:
+    shop = world.ask(Asker("shop", purpose=FRAUD), "{ viewer { budget { costPerMinute costLeft concurrent } } }")
+    assert {"costPerMinute": None, "costLeft": None, "concurrent": "100"} == shop["data"]["viewer"]["budget"]
+    assert {"budget": None} == world.ask(AGENT, "{ viewer { budget { costLeft } } }")["data"]["viewer"]

@@ -127,6 +127,11 @@ async def test_an_operator_changes_something_and_reads_who_did(operators: Operat
         ),
         ('setSystemState(system: "crm", state: READ_ONLY', "system crm read-only"),
         ('forceBreaker(system: "crm", state: OPEN, operationClass: "reports"', "breaker of crm for reports kept open"),
+        (
+            'setSystemLimits(system: "crm", limits: {callsPerS: null, maxConcurrent: 3}',
+            "system crm limited: calls_per_s unlimited, max_concurrent 3",
+        ),
+        ('setCacheTimes(system: "crm", operation: "Get", times: {freshS: 0}', "cache of crm for Get: fresh_s 0"),
     ],
 )
 async def test_every_change_is_made_and_gone_back_on(operators: Operators, field: str, said: str) -> None:
@@ -149,6 +154,12 @@ WAYS = [
     ('setClientLimits(client: "shop", limits: {burst: 5}', 'setClientLimits(client: "shop"'),
     ('setSystemState(system: "crm", state: OFF', 'setSystemState(system: "crm", state: ON'),
     ('forceBreaker(system: "crm", state: CLOSED', 'forceBreaker(system: "crm", state: AUTO'),
+    ('setSystemLimits(system: "crm", limits: {maxConcurrent: 3}', 'setSystemLimits(system: "crm"'),
+    ('setCacheTimes(system: "crm", times: {staleS: 3}', 'setCacheTimes(system: "crm"'),
+    (
+        'setCacheTimes(system: "crm", operation: "Get", times: {freshS: 3}',
+        'setCacheTimes(system: "crm", operation: "Get"',
+    ),
 ]
 
 
@@ -176,6 +187,8 @@ SLIPS = [
     ('suspendClient(client: "shop", why: "of 99960000001")', "subscriber's number"),
     ('setSystemState(system: "crn", state: OFF, why: "INC-1")', "no such system"),
     ('resumeClient(client: "shop", why: "INC-1")', "nothing of that kind"),
+    ('setSystemLimits(system: "crm", limits: {maxConcurrent: 0}, why: "INC-1")', "greater than or equal to 1"),
+    ('setCacheTimes(system: "crm", times: {freshS: null}, why: "INC-1")', "valid number"),
     ('rollback(version: 7, why: "INC-1")', "no version 7"),
 ]
 
@@ -252,12 +265,15 @@ async def test_systems_are_added_up_over_the_workers(operators: Operators) -> No
         worker.desk._sections = {"load": lambda load=load: [load]}  # type: ignore[misc]
         worker.breakers.force("crm", "open", "default")
     await operators.ask('mutation { setSystemState(system: "crm", state: OFF, why: "INC-7") { did } }')
-    text = "{ systems { name state inUse places callsPerS breakers { worker state } } }"
+    await operators.ask('mutation { setCacheTimes(system: "crm", times: {freshS: 0}, why: "INC-7") { did } }')
+    text = "{ systems { name state inUse places callsPerS breakers { worker state } overrides { about said } } }"
     systems = {each["name"]: each for each in (await operators.ask(text))["data"]["systems"]}
 
     assert ("off", 2, 16, 5.0) == tuple(systems["crm"][name] for name in ("state", "inUse", "places", "callsPerS"))
     assert [{"worker": 1, "state": "open"}, {"worker": 2, "state": "open"}] == systems["crm"]["breakers"]
-    assert "on" == systems["billing"]["state"]
+    assert {"system crm off", "cache of crm: fresh_s 0"} == {each["said"] for each in systems["crm"]["overrides"]}
+    assert {"crm"} == {each["about"] for each in systems["crm"]["overrides"]}
+    assert ("on", []) == (systems["billing"]["state"], systems["billing"]["overrides"])
 
 
 BEYOND = [
