@@ -143,6 +143,9 @@ class Gateway:
             hss_fresh=self._fresh("Get"),
             history_fresh=self._fresh("VoucherRechargeEnquiry"),
         )
+        # Each run begins with no records, or it would measure how many were made before.
+        for kept in CACHE.glob(f"{self.name}.db*"):
+            kept.unlink()
         path = CACHE / f"{self.name}.toml"
         path.write_text(text, encoding="utf-8")
         return path

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import pathlib
 import sys
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from connectors.guard.subject import SubjectKind
 from gateway.audit import verify
 from gateway.audit.chain import Head, Row, Witnessed
 from gateway.audit.cli import KINDS
+from gateway.audit.cuts import Cut
 from gateway.audit.opening import reading_of, secrets_of
 from gateway.audit.record import BadRecordError, read, written_time
 from gateway.audit.secrets import Secrets
@@ -55,16 +57,30 @@ async def verified(settings: AuditorsSettings, options: argparse.Namespace, say:
     secrets = secrets_of(settings.audit)
     kept = [] if options.heads is None else list(_heads_in(options.heads))
     told = _Told(say)
-    async with _reading(settings) as reading:
-        heads, geneses = await reading.heads(), await reading.geneses()
+    async with opened(settings) as reading:
+        heads, geneses, cuts = await reading.heads(), await reading.geneses(), await reading.cuts()
         told.tell(verify.forged(heads, secrets, where="the table of heads"))
+        told.tell(verify.forged(cuts, secrets, where="the table of cuts"))
         told.tell(verify.forged(kept, secrets, where=str(options.heads)))
-        check = Verification([*verify.of_table(heads), *verify.of_kept(kept), *verify.of_geneses(geneses)])
+        witnesses = [*verify.of_table(heads), *verify.of_kept(kept), *verify.of_geneses(geneses)]
+        check = Verification(witnesses, verify.begins(cuts, secrets))
         async for row in reading.rows():
             told.tell(check.row(row))
         told.tell(check.ended())
+    for line in _told_of_cuts(each for each in cuts if verify.is_ours(each, secrets)):
+        say(line)
     say(f"{check.records} records in {check.chains} chains: {told.sum}")
     return 1 if told.count else 0
+
+
+def _told_of_cuts(cuts: Iterable[Cut]) -> Iterator[str]:
+    """What we took away ourselves, each time once: chains of one time have one statement in common."""
+    found: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for each in cuts:
+        found[written_time(each.at), written_time(each.before), each.by, each.why].append(each.head.length)
+    for (at, before, by, why), lengths in sorted(found.items()):
+        what = f"the first {sum(lengths)} records of {len(lengths)} chains, from before {before}"
+        yield f"cut by {by} at {at}, {why}: {what}"
 
 
 class _Told:
@@ -94,21 +110,21 @@ async def subject(settings: AuditorsSettings, options: argparse.Namespace, say: 
     key = sys.stdin.readline().strip() if options.key == "-" else options.key
     kinds = KINDS if options.kind is None else (options.kind,)
     people = [found for kind in kinds for found in _hashes(settings, kind, key)]
-    async with _reading(settings) as reading:
+    async with opened(settings) as reading:
         await _export(reading.about(people, options.start, options.end), say)
     return 0
 
 
 async def exported(settings: AuditorsSettings, options: argparse.Namespace, say: Said) -> int:
     """All records."""
-    async with _reading(settings) as reading:
+    async with opened(settings) as reading:
         await _export(reading.between(options.start, options.end), say)
     return 0
 
 
 async def heads(settings: AuditorsSettings, _: argparse.Namespace, say: Said) -> int:
     """Where the chains end."""
-    async with _reading(settings) as reading:
+    async with opened(settings) as reading:
         for each in await reading.heads():
             head = each.head
             line = {"chain": head.chain, "length": head.length, "hash": head.hash.hex(), "at": written_time(each.at)}
@@ -117,7 +133,8 @@ async def heads(settings: AuditorsSettings, _: argparse.Namespace, say: Said) ->
 
 
 @contextlib.asynccontextmanager
-async def _reading(settings: AuditorsSettings) -> AsyncIterator[Reading]:
+async def opened(settings: AuditorsSettings) -> AsyncIterator[Reading]:
+    """What is kept, to be read until the end of the block."""
     reading = reading_of(settings.audit)
     try:
         yield reading

@@ -8,7 +8,8 @@ import argparse
 import datetime as dt
 import pathlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from gateway.mistakes import SettingsError
 
@@ -57,27 +58,49 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     heads = what.add_parser("heads", parents=[common], help="where every chain ends now, as JSON lines, to be kept")
     heads.set_defaults(command=_run, does="heads")
 
+    prune = what.add_parser(
+        "prune",
+        parents=[common],
+        help="take away records that are old enough",
+        description="Takes away the oldest part of each chain, and leaves a signed statement of it, by which `audit "
+        "verify` tells it from theft. Reads all records first, and leaves chains in which anything is wrong. Needs the "
+        "right to delete. Export what you must keep before.",
+    )
+    prune.add_argument("--before", type=_instant, metavar="TIME", help="left out: what audit.keep_days says")
+    prune.add_argument("--why", required=True, help="kept for good; name a ticket, and no subscriber")
+    prune.set_defaults(command=_prune)
+
     tables = what.add_parser("tables", parents=[common], help="the SQL that makes the tables in PostgreSQL")
     tables.set_defaults(command=_tables)
 
 
 def _run(options: argparse.Namespace) -> int:
-    import asyncio  # noqa: PLC0415 - takes long, and other commands of this command line need none of it
+    from gateway.audit import asked  # noqa: PLC0415 - takes long, and other commands of this command line need none of it
 
-    from gateway.audit import asked  # noqa: PLC0415 - as above
+    return _done(getattr(asked, options.does), options, cannot="read")
+
+
+def _prune(options: argparse.Namespace) -> int:
+    from gateway.audit.pruned import pruned  # noqa: PLC0415 - as above
+
+    return _done(pruned, options, cannot="taken away")
+
+
+def _done(does: Callable[..., Coroutine[Any, Any, int]], options: argparse.Namespace, *, cannot: str) -> int:
+    import asyncio  # noqa: PLC0415 - as above
+
+    from gateway.audit.asked import settings_in  # noqa: PLC0415 - as above
     from gateway.audit.store import StoreAway  # noqa: PLC0415 - as above
 
-    settings = asked.settings_in(options.config)
-    does: Callable[..., object] = getattr(asked, options.does)
+    settings = settings_in(options.config)
     try:
-        code: int = asyncio.run(does(settings, options, _print))  # type: ignore[arg-type]
+        return asyncio.run(does(settings, options, _print))
     except StoreAway as exc:
-        print(f"The records cannot be read ({exc}).", file=sys.stderr)  # noqa: T201 - the answer to a person
+        print(f"The records cannot be {cannot} ({exc}).", file=sys.stderr)  # noqa: T201 - the answer to a person
         return 1
     except BrokenPipeError:
         sys.stderr.close()  # Whoever read has seen enough; Python would tell of it once more at its end.
         return 1
-    return code
 
 
 def _tables(options: argparse.Namespace) -> int:

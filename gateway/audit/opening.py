@@ -8,8 +8,9 @@ from connectors.environment import Reporter
 from gateway.audit.secrets import Secrets
 from gateway.audit.settings import AuditSettings
 from gateway.audit.sqlite import SQLiteStore
+from gateway.audit.sqlite_pruning import SQLitePruning
 from gateway.audit.sqlite_reading import SQLiteReading
-from gateway.audit.store import Reading, Store
+from gateway.audit.store import Pruning, Reading, Store
 from gateway.audit.writer import Audit
 
 _NAME_BYTES = 16
@@ -42,6 +43,15 @@ def reading_of(settings: AuditSettings) -> Reading:
     from gateway.audit.postgres_reading import PostgresReading  # noqa: PLC0415 - only where it is wanted
 
     return PostgresReading(settings.postgresql)
+
+
+def pruning_of(settings: AuditSettings) -> Pruning:
+    """What takes the oldest records away."""
+    if settings.postgresql is None:
+        return SQLitePruning(settings.sqlite)
+    from gateway.audit.postgres_pruning import PostgresPruning  # noqa: PLC0415 - only where it is wanted
+
+    return PostgresPruning(settings.postgresql)
 
 
 def _store(settings: AuditSettings) -> Store:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from connectors.tls import context_of
 from gateway.audit.chain import Head, Row, Witnessed
+from gateway.audit.cuts import Cut
 from gateway.audit.postgres_tables import ARE_THERE, TABLES
 from gateway.audit.settings import PostgresSettings
 from gateway.audit.store import Disturbed, StoreAway
@@ -49,7 +50,9 @@ class PostgresStore:
         self._open: asyncpg.Connection | None = None
 
     def renew(self, settings: PostgresSettings) -> None:
-        """Use the credentials of *settings* from the next connection on."""
+        """As `Store` says."""
+        if settings.is_encrypted:
+            context_of(settings.tls)  # What does not serve is found here, and what was there before stays in use.
         self._settings = settings
 
     async def newest(self, count: int) -> list[Witnessed]:
@@ -85,12 +88,7 @@ class PostgresStore:
 
     async def _newest(self, count: int) -> Any:
         connection = await self._connected()
-        if not await connection.fetchval(ARE_THERE):
-            # One of several processes makes them; the others would stumble over it.
-            await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})")
-            if not await connection.fetchval(ARE_THERE):
-                await connection.execute(TABLES)
-            await connection.execute("COMMIT")
+        await made(connection)
         return await connection.fetch(f"{HEADS} ORDER BY at_us DESC LIMIT $1", count)
 
     async def _append(self, before: Head | None, rows: Sequence[Row], after: Witnessed) -> None:
@@ -130,6 +128,16 @@ async def connected(settings: PostgresSettings, *, timeout_s: float) -> Any:
     )
 
 
+async def made(connection: Any) -> None:
+    """Make the tables where there are none."""
+    if not await connection.fetchval(ARE_THERE):
+        # One of several processes makes them; the others would stumble over it.
+        await connection.execute(f"BEGIN; SELECT pg_advisory_xact_lock({_LOCK})")
+        if not await connection.fetchval(ARE_THERE):
+            await connection.execute(TABLES)
+        await connection.execute("COMMIT")
+
+
 async def closed(connection: Any) -> None:
     """Close *connection*, politely where there is somebody to hear it."""
     try:
@@ -145,6 +153,16 @@ def head_of(row: Any) -> Witnessed:
     """A row of the table of heads."""
     chain, length, digest, at_us, signature = row
     return Witnessed(Head(chain, length, digest), instant(at_us), signature)
+
+
+CUTS: Final = "SELECT chain, length, hash, at_us, before_us, who, why, signature FROM audit_cuts"
+
+
+def cut_of(row: Any) -> Cut:
+    """A row of the table of cuts."""
+    chain, length, digest, at_us, before_us, who, why, signature = row
+    head, at, before = Head(chain, length, digest), instant(at_us), instant(before_us)
+    return Cut(head=head, at=at, before=before, by=who, why=why, signature=signature)
 
 
 async def _is_moved(connection: Any, before: Head | None, after: Witnessed) -> bool:

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from gateway.audit.chain import Row, Witnessed
-from gateway.audit.postgres import HEADS, closed, connected, head_of
+from gateway.audit.cuts import Cut
+from gateway.audit.postgres import CUTS, HEADS, closed, connected, cut_of, head_of
 from gateway.audit.settings import PostgresSettings
 from gateway.audit.store import StoreAway
 from gateway.audit.times import micros
@@ -36,6 +37,10 @@ class PostgresReading:
     async def geneses(self) -> list[bytes]:
         """As `Reading` says."""
         return [row[0] async for row in self._asked("SELECT body FROM audit_records WHERE seq = 1")]
+
+    async def cuts(self) -> list[Cut]:
+        """As `Reading` says."""
+        return [cut_of(row) async for row in self._asked(f'{CUTS} ORDER BY chain COLLATE "C"')]
 
     async def rows(self) -> AsyncIterator[Row]:
         """As `Reading` says."""

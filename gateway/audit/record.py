@@ -8,6 +8,7 @@ A `Record` is what is kept. Between the two lies `record_of`, the one place wher
 import dataclasses
 import datetime as dt
 import enum
+import functools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
@@ -97,7 +98,7 @@ class Changed:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Record:
-    """What is kept of an entry, without its place in a chain."""
+    """What is kept of an entry, without its place in a chain. Some of what is *said* may be written as JSON already."""
 
     at: dt.datetime
     said: Mapping[str, Any]
@@ -118,12 +119,12 @@ def record_of(entry: Entry | Changed, *, at: dt.datetime, secrets: Secrets) -> R
         "caller": _words(entry.caller, (), secrets),
         "subject": None if entry.subject is None else secrets.hashed(TOKEN, entry.subject),
         "about": sorted({secrets.hashed(each.kind.value, each.key) for each in entry.about}),
-        "read": sorted(set(entry.read)),
+        "read": _listed(frozenset(entry.read)),
         "digest": entry.digest,
         "operation": None if entry.operation is None else _name(entry.operation, tails, secrets),
         "purpose": None if entry.purpose is None else _words(entry.purpose, tails, secrets),
         "basis": basis and {"kind": basis.kind.value, "reference": _words(basis.reference, tails, secrets)},
-        "systems": sorted(set(entry.systems)),
+        "systems": _listed(frozenset(entry.systems)),
         "outcome": entry.outcome.value,
         "request": _words(entry.request, (), secrets),  # Made by us, by chance.
     }
@@ -172,6 +173,12 @@ def people_of(said: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(sorted({each for each in named if isinstance(each, str)}))
 
 
+# All operations of one plan read the same; the longest part of a record is written once for them.
+@functools.lru_cache(maxsize=1024)
+def _listed(words: frozenset[str]) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(sorted(words)))
+
+
 def _tails(entry: Entry) -> list[str]:
     keys = [each.key for each in entry.about]
     squeezed = (_squeezed(key) for key in (keys if entry.subject is None else [*keys, entry.subject]))
@@ -183,7 +190,7 @@ def _squeezed(text: str) -> str:
 
 
 def _words(text: str, tails: Sequence[str], secrets: Secrets) -> str:
-    squeezed = _squeezed(text)
+    squeezed = _squeezed(text) if tails else ""
     named = any(tail in squeezed for tail in tails)
     return text if _PRINTABLE.fullmatch(text) and not named else secrets.hashed(TEXT, text)
 

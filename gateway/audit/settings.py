@@ -105,6 +105,14 @@ class AuditSettings(BaseModel):
     )
     max_together: int = Field(default=256, ge=1, le=10_000, description="Records kept with one commit at most.")
 
+    keep_days: int | None = Field(
+        default=None,
+        ge=1,
+        le=36_500,
+        description="Days that records are kept: `switchboard audit prune` takes older ones away, and none that is "
+        "younger. Not given: for ever, unless it is told a date.",
+    )
+
     @model_validator(mode="after")
     def _one_place(self) -> Self:
         if self.postgresql is not None and "sqlite" in self.model_fields_set:

@@ -2,8 +2,7 @@
 Records in a SQLite file: the store that needs nothing installed. Several processes of one machine may share the file.
 
 Write-ahead log with `synchronous=FULL`: a commit returns when its bytes are on the disk (sqlite.org/pragma.html), and
-whoever reads does not hold up whoever writes. Triggers refuse UPDATE and DELETE. They keep honest hands from a mistake;
-whoever may write to the file can drop them, and is found by the chain.
+whoever reads does not hold up whoever writes.
 """
 
 import contextlib
@@ -15,39 +14,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gateway.audit.chain import Head, Row, Witnessed
+from gateway.audit.cuts import Cut
+from gateway.audit.sqlite_search import SearchIndex
+from gateway.audit.sqlite_tables import insert, layout_of, make, rolled_back
 from gateway.audit.store import Disturbed, StoreAway
 from gateway.audit.thread import OneThread
 from gateway.audit.times import instant, micros
-
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS audit_records (
-    chain TEXT NOT NULL, seq INTEGER NOT NULL, at_us INTEGER NOT NULL, body BLOB NOT NULL, hash BLOB NOT NULL,
-    PRIMARY KEY (chain, seq)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS audit_records_at ON audit_records (at_us);
-CREATE TABLE IF NOT EXISTS audit_people (
-    person TEXT NOT NULL, chain TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (chain, seq, person)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS audit_people_person ON audit_people (person);
-CREATE TABLE IF NOT EXISTS audit_heads (
-    chain TEXT PRIMARY KEY, length INTEGER NOT NULL, hash BLOB NOT NULL, at_us INTEGER NOT NULL, signature TEXT NOT NULL
-) WITHOUT ROWID;
-"""
-
-_REFUSE: Final = """
-CREATE TRIGGER IF NOT EXISTS {table}_{what} BEFORE {what} ON {table} {when}
-BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END;
-"""
-
-_REFUSED: Final = (
-    *(
-        _REFUSE.format(table=table, what=what, when="")
-        for table in ("audit_records", "audit_people")
-        for what in ("UPDATE", "DELETE")
-    ),
-    _REFUSE.format(table="audit_heads", what="DELETE", when=""),
-    _REFUSE.format(table="audit_heads", what="UPDATE", when="WHEN NEW.chain <> OLD.chain OR NEW.length <= OLD.length"),
-)
 
 
 class SQLiteStore:
@@ -59,19 +31,27 @@ class SQLiteStore:
         self._thread = OneThread("audit")
         self._open: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
+        self._index = SearchIndex()
 
     async def newest(self, count: int) -> list[Witnessed]:
         """As `Store` says."""
-        return await self._thread.run(functools.partial(self._newest, count))
+        found = await self._thread.run(functools.partial(self._newest, count))
+        self._thread.then(self._search)
+        return found
 
     async def append(self, before: Head | None, rows: Sequence[Row], after: Witnessed) -> None:
         """As `Store` says."""
         await self._thread.run(functools.partial(self._append, before, rows, after))
+        if self._index.is_due:
+            self._thread.then(self._search)
+
+    def renew(self, settings: object) -> None:
+        """Nobody has to be let in here."""
 
     async def aclose(self) -> None:
         """As `Store` says."""
         try:
-            await self._thread.run(self._close)
+            await self._thread.run(self._end)
         finally:
             self._thread.end()
 
@@ -84,13 +64,20 @@ class SQLiteStore:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 if _is_moved(connection, before, after):
-                    _add(connection, rows)
+                    insert(connection, "INSERT INTO audit_records", [_values(row) for row in rows])
                 connection.execute("COMMIT")
             except BaseException:
-                # After some errors SQLite has rolled back by itself.
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+                rolled_back(connection)
                 raise
+        self._index.add(rows)
+
+    def _search(self) -> None:
+        if self._open is None:
+            return  # Closed, or ill: nothing is opened for that alone.
+        # Nobody waits for it, and what is not in the index is found without; whatever it is, the thread goes on.
+        with contextlib.suppress(Exception), self._connected() as connection:
+            if self._index.write(connection):
+                self._thread.then(self._search)  # Behind who waits by now.
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -98,6 +85,7 @@ class SQLiteStore:
             if self._open is not None and self._file != _file(self._path):
                 # Somebody took the file away. What is written to a file without a name is gone with the process.
                 self._close()
+                self._index = SearchIndex()
             if self._open is None:
                 self._open = self._opened()
             yield self._open
@@ -106,7 +94,7 @@ class SQLiteStore:
         except (sqlite3.Error, OSError) as exc:
             with contextlib.suppress(sqlite3.Error):
                 self._close()
-            raise StoreAway(_kind(exc)) from None
+            raise StoreAway(kind_of(exc)) from None
 
     def _opened(self) -> sqlite3.Connection:
         # Made by us first: SQLite would let everybody read it whom the process's mask lets.
@@ -114,14 +102,19 @@ class SQLiteStore:
         # Made here and used in the same thread, save that whoever ends the process may close it.
         connection = sqlite3.connect(self._path, timeout=self._timeout_s, isolation_level=None, check_same_thread=False)
         try:
+            layout_of(connection)  # What another release wrote is not touched.
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            connection.executescript("".join([_TABLES, *_REFUSED]))
+            make(connection)
         except BaseException:
             connection.close()
             raise
         self._file = _file(self._path)
         return connection
+
+    def _end(self) -> None:
+        self._search()
+        self._close()
 
     def _close(self) -> None:
         if self._open is not None:
@@ -146,6 +139,22 @@ def head_of(found: Sequence[Any]) -> Witnessed:
     chain, length, digest, at_us, signature = found
     head = Head(str(chain), number_in(length), bytes_in(digest))
     return Witnessed(head, instant(number_in(at_us)), str(signature))
+
+
+CUTS: Final = "SELECT chain, length, hash, at_us, before_us, who, why, signature FROM audit_cuts"
+
+
+def cut_of(found: Sequence[Any]) -> Cut:
+    """A row of the table of cuts, whatever somebody may have written there."""
+    chain, length, digest, at_us, before_us, who, why, signature = found
+    return Cut(
+        head=Head(str(chain), number_in(length), bytes_in(digest)),
+        at=instant(number_in(at_us)),
+        before=instant(number_in(before_us)),
+        by=str(who),
+        why=str(why),
+        signature=str(signature),
+    )
 
 
 def number_in(found: object) -> int:
@@ -179,15 +188,8 @@ def _is_moved(connection: sqlite3.Connection, before: Head | None, after: Witnes
     raise Disturbed
 
 
-def _add(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
-    connection.executemany(
-        "INSERT INTO audit_records VALUES (?, ?, ?, ?, ?)",
-        [(row.chain, row.seq, row.at_us, row.body, row.hash) for row in rows],
-    )
-    connection.executemany(
-        "INSERT INTO audit_people VALUES (?, ?, ?)",
-        [(person, row.chain, row.seq) for row in rows for person in row.people],
-    )
+def _values(row: Row) -> tuple[str, int, int, bytes, bytes]:
+    return row.chain, row.seq, row.at_us, row.body, row.hash
 
 
 def _file(path: pathlib.Path) -> tuple[int, int] | None:
@@ -198,7 +200,8 @@ def _file(path: pathlib.Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _kind(exc: sqlite3.Error | OSError) -> str:
-    # SQLITE_FULL, SQLITE_READONLY, SQLITE_BUSY, ENOSPC: constants, and what an operator looks up.
+def kind_of(exc: sqlite3.Error | OSError) -> str:
+    """What went wrong, as an operator looks it up."""
+    # SQLITE_FULL, SQLITE_READONLY, SQLITE_BUSY, ENOSPC: constants, with nothing of a record in them.
     name = getattr(exc, "sqlite_errorname", None)
     return name or type(exc).__name__

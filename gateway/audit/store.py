@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from gateway.audit.chain import Head, Row, Witnessed
+from gateway.audit.cuts import Cut
 
 
 class StoreAway(Exception):
@@ -39,6 +40,26 @@ class Store(Protocol):
         """
         ...
 
+    def renew(self, settings: Any) -> None:
+        """Use the credentials of *settings* for the next connection. Raises OSError where their files do not serve."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close what it holds."""
+        ...
+
+
+class Pruning(Protocol):
+    """Where the oldest parts of chains are taken away. All of it raises StoreAway."""
+
+    async def cut(self, cut: Cut) -> int:
+        """
+        Keep the statement *cut* and take away what it is of, all or nothing: how many records that were.
+
+        It takes the place of an earlier statement of the same chain. Takes as long as it has records.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Close what it holds."""
         ...
@@ -55,12 +76,20 @@ class Reading(Protocol):
         """The first record of every chain."""
         ...
 
+    async def cuts(self) -> list[Cut]:
+        """Where chains begin whose oldest part was taken away."""
+        ...
+
     def rows(self) -> AsyncIterator[Row]:
-        """Every record, by chain and number."""
+        """Every record, by chain and number, with the people by whom it is found."""
         ...
 
     def about(self, people: Sequence[str], start: dt.datetime | None, end: dt.datetime | None) -> AsyncIterator[Row]:
-        """The records that name one of *people*, from *start* and before *end*, in the order of time."""
+        """
+        The records that name one of *people*, from *start* and before *end*, in the order of time.
+
+        Whom they are found by need not be told, here and in `between`.
+        """
         ...
 
     def between(self, start: dt.datetime | None, end: dt.datetime | None) -> AsyncIterator[Row]:

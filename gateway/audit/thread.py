@@ -1,7 +1,8 @@
 """One thread for a library that blocks. What it hangs in holds up neither the event loop nor the end of the process."""
 
 import asyncio
-import concurrent.futures
+import contextlib
+import functools
 import queue
 import threading
 from collections.abc import Callable
@@ -24,19 +25,24 @@ class OneThread:
 
     async def run(self, work: Callable[[], T]) -> T:
         """What *work* gives or raises. Whoever is cancelled stops waiting; the call is still made."""
-        outcome: concurrent.futures.Future[T] = concurrent.futures.Future()
+        loop = asyncio.get_running_loop()
+        outcome: asyncio.Future[T] = loop.create_future()
 
         def call() -> None:
+            tell: Callable[[], None]
             try:
-                outcome.set_result(work())
+                tell = functools.partial(_give, outcome, work())
             except BaseException as exc:  # noqa: BLE001 - It is raised where the outcome is waited for.
-                outcome.set_exception(exc)
+                tell = functools.partial(_fail, outcome, exc)
+            with contextlib.suppress(RuntimeError):  # The loop is closed by now, and nobody waits.
+                loop.call_soon_threadsafe(tell)
 
-        # Running already, so that whoever stops waiting cannot cancel it: a call in its turn is made, or what follows
-        # would meet a connection in the midst of something.
-        outcome.set_running_or_notify_cancel()
         self._calls.put(call)
-        return await asyncio.wrap_future(outcome)
+        return await outcome
+
+    def then(self, work: Callable[[], None]) -> None:
+        """Have *work* done after the calls that were made. Nobody waits for it, so it must raise nothing."""
+        self._calls.put(work)
 
     def end(self) -> None:
         """Let the thread end after the calls that were made."""
@@ -45,3 +51,13 @@ class OneThread:
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
             call()
+
+
+def _give(outcome: "asyncio.Future[T]", found: T) -> None:
+    if not outcome.done():
+        outcome.set_result(found)
+
+
+def _fail(outcome: "asyncio.Future[T]", exc: BaseException) -> None:
+    if not outcome.done():
+        outcome.set_exception(exc)

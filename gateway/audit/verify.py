@@ -7,10 +7,11 @@ One mistake is told once: after a record that does not follow from the one befor
 import dataclasses
 import enum
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.audit.chain import GENESIS, START, Head, Row, Witnessed, hash_of
+from gateway.audit.cuts import Cut
 from gateway.audit.record import BadRecordError, people_of, read, time_of
 from gateway.audit.secrets import Secrets
 from gateway.audit.times import micros
@@ -25,7 +26,7 @@ class Wrong(enum.StrEnum):
     CUT = "cut"  # The chain, or its end, is not there.
     REWRITTEN = "rewritten"  # The chain is whole, and another one than was witnessed.
     UNWITNESSED = "unwitnessed"  # There is more than was witnessed.
-    FORGED = "forged"  # A head that we did not sign.
+    FORGED = "forged"  # A head, or the statement of a cut, that we did not sign.
     UNSEARCHABLE = "unsearchable"  # A record cannot be found by whom it is about, or by its time.
 
 
@@ -71,20 +72,36 @@ def of_geneses(bodies: Iterable[bytes]) -> list[Witness]:
     return found
 
 
-def forged(heads: Iterable[Witnessed], secrets: Secrets, *, where: str) -> Iterator[Finding]:
-    """Heads that none of our *secrets* signed."""
-    for each in heads:
-        if not secrets.confirms(each.said, each.signature):
+def forged(signed: Iterable[Witnessed | Cut], secrets: Secrets, *, where: str) -> Iterator[Finding]:
+    """Heads, or statements of cuts, that none of our *secrets* signed."""
+    for each in signed:
+        if not is_ours(each, secrets):
             known = secrets.knows(each.signature)
+            what = "statement of a cut" if isinstance(each, Cut) else "head"
             why = "its signature is wrong" if known else "it is signed with a secret that is not in audit.secrets"
-            yield Finding(Wrong.FORGED, each.head.chain, each.head.length, f"the head in {where}: {why}")
+            yield Finding(Wrong.FORGED, each.head.chain, each.head.length, f"the {what} in {where}: {why}")
+
+
+def is_ours(signed: Witnessed | Cut, secrets: Secrets) -> bool:
+    """Whether one of our *secrets* signed it."""
+    return secrets.confirms(signed.said, signed.signature)
+
+
+def begins(cuts: Iterable[Cut], secrets: Secrets) -> dict[str, Head]:
+    """Where chains begin that were cut, by their names. What none of our *secrets* signed says nothing."""
+    return {each.head.chain: each.head for each in cuts if is_ours(each, secrets)}
 
 
 class Verification:
-    """All chains: `row` for each record, by chain and in the order of their places, then `ended`."""
+    """
+    All chains: `row` for each record, by chain and in the order of their places, then `ended`.
 
-    def __init__(self, witnesses: Iterable[Witness]) -> None:
-        self._by_chain: dict[str, list[Witness]] = defaultdict(list)
+    *begins* is where chains begin that we cut, by their names: only what is well signed.
+    """
+
+    def __init__(self, witnesses: Iterable[Witness], begins: Mapping[str, Head] | None = None) -> None:
+        self._begins = begins or {}
+        self._by_chain: dict[str, list[Witness]] = defaultdict(list, {name: [] for name in self._begins})
         for witness in witnesses:
             self._by_chain[witness.head.chain].append(witness)
         self._now: _ChainCheck | None = None
@@ -95,7 +112,7 @@ class Verification:
         """What is wrong with the next record."""
         if self._now is None or self._now.chain != row.chain:
             yield from self._chain_ended()
-            self._now = _ChainCheck(row.chain, self._by_chain.pop(row.chain, ()))
+            self._now = self._check(row.chain, self._by_chain.pop(row.chain, ()))
             self.chains += 1
         self.records += 1
         yield from self._now.row(row)
@@ -104,7 +121,10 @@ class Verification:
         """What is wrong with the ends of chains, and which are not there at all."""
         yield from self._chain_ended()
         for name, witnesses in self._by_chain.items():
-            yield from _ChainCheck(name, witnesses).ended()
+            yield from self._check(name, witnesses).ended()
+
+    def _check(self, chain: str, witnesses: Sequence[Witness]) -> "_ChainCheck":
+        return _ChainCheck(chain, witnesses, self._begins.get(chain) or Head(chain, 0, START))
 
     def _chain_ended(self) -> Iterator[Finding]:
         if self._now is not None:
@@ -114,17 +134,21 @@ class Verification:
 class _ChainCheck:
     """The check of one chain."""
 
-    def __init__(self, chain: str, witnesses: Sequence[Witness]) -> None:
+    def __init__(self, chain: str, witnesses: Sequence[Witness], begin: Head) -> None:
         self.chain = chain
+        self._begin = begin
         self._witnesses = witnesses
         self._awaited: dict[int, list[Witness]] = defaultdict(list)
         for witness in witnesses:
             self._awaited[witness.head.length].append(witness)
-        self._length = 0
-        self._last: bytes | None = START
+        self._length = begin.length
+        self._last: bytes | None = begin.hash
 
     def row(self, row: Row) -> Iterator[Finding]:
         """What is wrong with the next record."""
+        if 0 < row.seq <= self._begin.length:
+            yield self._found(Wrong.UNWITNESSED, row.seq, "it stands before the place up to which the chain was cut")
+            return
         if row.seq > self._length + 1:
             yield self._found(
                 Wrong.MISSING, self._length + 1, f"records {self._length + 1} to {row.seq - 1} are not there"
@@ -140,6 +164,8 @@ class _ChainCheck:
         """What is wrong with where the chain ends."""
         for witness in self._witnesses:
             head = witness.head
+            if head.length == self._begin.length and head.hash != self._begin.hash:
+                yield self._found(Wrong.REWRITTEN, head.length, f"another record was witnessed here by {witness.who}")
             if head.length > self._length:
                 why = f"{head.length} records were witnessed by {witness.who}; the chain ends after {self._length}"
                 yield self._found(Wrong.CUT, self._length, why)

@@ -5,38 +5,28 @@ One commit is under way at a time; what arrives meanwhile goes into the next. No
 kept, so a process may be killed at any time. A record may be there of an answer that was then refused, because it
 was kept too late; never the other way round.
 
-While the store is away, the commit that failed is tried again and again as it was. Had it happened after all, the store
-says so, so nothing stands there twice. What waits is bounded. Beyond that nothing is taken, and whoever brings it hears
-so: a record is never dropped silently. After `timeout_s` without the store personal reads are refused at once, so that
-nobody waits for nothing.
+While the store is away, the commit that failed is tried again and again. What waits is bounded. Beyond that nothing is
+taken, and whoever brings it hears so: a record is never dropped silently. After `timeout_s` without the store personal
+reads are refused at once, so that nobody waits for nothing.
 """
 
 import asyncio
-import collections
 import contextlib
 import dataclasses
-import math
 from collections.abc import Callable
+from typing import Any
 
 from connectors.clock import Clock
 from connectors.environment import Reporter
-from gateway.audit.chain import Head, Row, Witnessed, appended, begun, witnessed
-from gateway.audit.record import Changed, Entry, Record, record_of
+from gateway.audit.ledger import Commit, Ledger
+from gateway.audit.line import Line, Waiting
+from gateway.audit.pace import Pace
+from gateway.audit.record import Changed, Entry, record_of
 from gateway.audit.secrets import Secrets
 from gateway.audit.store import Disturbed, Store, StoreAway
 
-_TIMES_APART = 10
-_LONGEST_APART_S = 0.02
-"""
-A commit costs far more than a record does, so commits begin ten times as far apart as the last one took, within bounds.
-Who comes after a pause waits for nobody, and where many come, they share.
-"""
-
-_FIRST_PAUSE_S = 0.05
-_LONGEST_PAUSE_S = 1.0
 _BEGINNING_S = 9.0
-_SEEN = 64
-"""So many other chains a genesis witnesses: those that were written to last."""
+"""To make tables takes longer than to add to them."""
 
 
 class AuditUnavailable(Exception):
@@ -52,27 +42,6 @@ class AuditState:
     refused: int
     away_s: float | None
     chain: str | None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Waiting:
-    record: Record
-    kept: asyncio.Future[None] | None
-    """Whoever waits for it, if anybody does."""
-
-    @property
-    def is_wanted(self) -> bool:
-        return self.kept is None or not self.kept.done()
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Commit:
-    """A commit as it was tried first."""
-
-    records: list[_Waiting]
-    before: Head | None
-    rows: list[Row]
-    after: Witnessed
 
 
 class Audit:
@@ -95,18 +64,13 @@ class Audit:
         max_waiting: int = 10_000,
         max_together: int = 256,
     ) -> None:
-        self._store, self._secrets = store, secrets
-        self._writer, self._name = writer, name
-        self._clock, self._report = clock, report
-        self._timeout_s, self._max_waiting, self._max_together = timeout_s, max_waiting, max_together
-        self._queue: collections.deque[_Waiting] = collections.deque()
+        self._store, self._secrets, self._clock, self._report = store, secrets, clock, report
+        self._timeout_s = timeout_s
+        self._ledger = Ledger(store, secrets=secrets, writer=writer, name=name, clock=clock, max_together=max_together)
+        self._line = Line(max_waiting, report=report)
         self._something = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
-        self._head: Head | None = None
-        self._commit: _Commit | None = None
         self._away_since: float | None = None
-        self._is_closing = self._is_full = False
+        self._is_closing = False
         self._kept = self._refused = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -115,7 +79,11 @@ class Audit:
         self._something.set()
         self._task = asyncio.create_task(self._work())
 
-    async def written(self, entry: Entry) -> None:
+    def renew(self, settings: Any) -> None:
+        """Use the credentials of *settings* for the next connection to the store. Raises OSError or ValueError."""
+        self._store.renew(settings)
+
+    async def written(self, entry: Entry | Changed) -> None:
         """
         Return when the record of *entry* outlives a loss of power, within `timeout_s`.
 
@@ -123,13 +91,14 @@ class Audit:
         """
         if self.is_refusing:
             raise self._unavailable()
-        waiting = self._put(entry, asyncio.get_running_loop().create_future())
-        assert waiting.kept is not None  # noqa: S101 - told the line before; for the reader of types
+        loop = asyncio.get_running_loop()
+        kept: asyncio.Future[None] = loop.create_future()
+        self._put(entry, kept)
+        late = loop.call_later(self._timeout_s, self._refuse, kept)
         try:
-            async with asyncio.timeout(self._timeout_s):
-                await waiting.kept
-        except TimeoutError:
-            raise self._unavailable() from None
+            await kept
+        finally:
+            late.cancel()
 
     async def noted(self, entry: Entry | Changed) -> None:
         """
@@ -138,27 +107,27 @@ class Audit:
         Waits where too many wait already. Raises AuditUnavailable where that lasts longer than `timeout_s`: then it
         is not written, and what it is of should be refused, as nothing is done here that is not on record.
         """
-        if len(self._queue) >= self._max_waiting and not self._is_closing:
+        if self._line.is_full and not self._is_closing:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._timeout_s):
-                    await self._has_room()
+                    await self._line.has_room()
         self._put(entry, None)
 
     @property
     def is_refusing(self) -> bool:
         """Whether `written` would refuse now, without waiting: worth a look before anything is asked of systems."""
-        if self._task is None or self._is_closing or len(self._queue) >= self._max_waiting:
+        if self._task is None or self._is_closing or self._line.is_full:
             return True
-        away_s = self._seconds_since(self._away_since)
+        away_s = self._away_s
         return away_s is not None and away_s > self._timeout_s
 
     @property
     def state(self) -> AuditState:
         """How it is, for whoever watches."""
-        tried = 0 if self._commit is None else len(self._commit.records)
-        away_s = self._seconds_since(self._away_since)
-        chain = None if self._head is None else self._head.chain
-        return AuditState(len(self._queue) + tried, self._kept, self._refused, away_s, chain)
+        commit, head = self._ledger.commit, self._ledger.head
+        tried = 0 if commit is None else len(commit.records)
+        chain = None if head is None else head.chain
+        return AuditState(len(self._line) + tried, self._kept, self._refused, self._away_s, chain)
 
     async def aclose(self, *, within_s: float = 5.0) -> None:
         """Take nothing more, write what waits, and close the store, within that many seconds. What is left is told."""
@@ -177,49 +146,42 @@ class Audit:
                 async with asyncio.timeout(self._timeout_s):
                     await self._store.aclose()
 
-    def _put(self, entry: Entry | Changed, kept: asyncio.Future[None] | None) -> _Waiting:
-        if self._task is None or self._is_closing or len(self._queue) >= self._max_waiting:
-            raise self._unavailable()
-        waiting = _Waiting(record_of(entry, at=self._clock.now(), secrets=self._secrets), kept)
-        self._queue.append(waiting)
-        self._something.set()
-        return waiting
+    @property
+    def _away_s(self) -> float | None:
+        return None if self._away_since is None else self._clock.monotonic() - self._away_since
 
-    async def _has_room(self) -> None:
-        while len(self._queue) >= self._max_waiting:
-            if not self._is_full:
-                self._is_full = True
-                self._report.warning("audit_full", waiting=len(self._queue))
-            self._room.clear()
-            await self._room.wait()
+    def _put(self, entry: Entry | Changed, kept: asyncio.Future[None] | None) -> None:
+        if self._task is None or self._is_closing or self._line.is_full:
+            raise self._unavailable()
+        self._line.put(Waiting(record_of(entry, at=self._clock.now(), secrets=self._secrets), kept))
+        self._something.set()
 
     def _unavailable(self) -> AuditUnavailable:
         self._refused += 1
         return AuditUnavailable()
 
-    def _seconds_since(self, instant: float | None) -> float | None:
-        return None if instant is None else self._clock.monotonic() - instant
+    def _refuse(self, kept: asyncio.Future[None]) -> None:
+        if not kept.done():
+            kept.set_exception(self._unavailable())
 
     async def _work(self) -> None:
-        pause_s, next_at = _FIRST_PAUSE_S, -math.inf
+        pace = Pace()
         while await self._has_work():
             began = self._clock.monotonic()
-            if next_at > began and not self._is_closing:
-                await asyncio.sleep(next_at - began)
+            wait_s = pace.wait_s(began, is_hurried=self._is_closing)
+            if wait_s:
+                await asyncio.sleep(wait_s)
                 began = self._clock.monotonic()
             if await self._is_written():
-                took_s = self._clock.monotonic() - began
-                next_at = began + min(_TIMES_APART * took_s, _LONGEST_APART_S)
-                pause_s = _FIRST_PAUSE_S
-                continue
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                pace.kept(began, self._clock.monotonic())
+            else:
+                pace.failed(self._clock.monotonic())
 
     async def _has_work(self) -> bool:
-        while self._commit is None and not self._queue:
+        while self._ledger.commit is None and not self._line:
             if self._is_closing:
                 return False
-            if self._head is None:
+            if self._ledger.head is None:
                 return True  # A chain begins before there is anything to put into it.
             self._something.clear()
             await self._something.wait()
@@ -227,12 +189,11 @@ class Audit:
 
     async def _is_written(self) -> bool:
         """Whether what waits, as far as it goes into one commit, is kept now."""
+        # Whoever waits for a chain to begin does not wait longer for that.
+        beginning_s = _BEGINNING_S if self._ledger.head is None else 0
         try:
-            # To make tables takes longer than to add to them. Who waits for it does not wait longer for that.
-            async with asyncio.timeout(self._timeout_s if self._head is not None else self._timeout_s + _BEGINNING_S):
-                commit = self._commit = self._commit or await self._formed()
-                if commit is not None:
-                    await self._store.append(commit.before, commit.rows, commit.after)
+            async with asyncio.timeout(self._timeout_s + beginning_s):
+                commit = await self._ledger.write(self._line)
         except StoreAway as exc:
             self._is_away(str(exc))
         except Disturbed:
@@ -245,40 +206,15 @@ class Audit:
             return True
         return False
 
-    def _taken(self) -> list[_Waiting]:
-        taken: list[_Waiting] = []
-        while self._queue and len(taken) < self._max_together:
-            waiting = self._queue.popleft()
-            if waiting.is_wanted:  # Who left, or was refused, is not on record: nothing was answered.
-                taken.append(waiting)
-        self._room.set()
-        return taken
-
-    async def _formed(self) -> _Commit | None:
-        """What waits, as a commit; None where nobody waits for it any more, and the chain has begun."""
-        now, head, rows = self._clock.now(), self._head, list[Row]()
-        if head is None:
-            others = [each.head for each in await self._store.newest(_SEEN)]
-            # Nothing in a chain is older than its beginning.
-            since = min([now, *(waiting.record.at for waiting in self._queue)])
-            head, genesis = begun(self._name(), writer=self._writer, at=since, seen=others)
-            rows.append(genesis)
-        records = self._taken()
-        after, more = appended(head, [waiting.record for waiting in records])
-        rows += more
-        return _Commit(records, self._head, rows, witnessed(after, at=now, secrets=self._secrets)) if rows else None
-
-    def _is_kept(self, commit: _Commit) -> None:
-        self._head, self._commit = commit.after.head, None
+    def _is_kept(self, commit: Commit) -> None:
         self._kept += len(commit.records)
         for waiting in commit.records:
             if waiting.kept is not None and not waiting.kept.done():
                 waiting.kept.set_result(None)
-        away_s = self._seconds_since(self._away_since)
+        away_s, self._away_since = self._away_s, None
         if away_s is not None:
-            self._away_since = None
-            self._report.info("audit_back", away_s=round(away_s, 3), waiting=len(self._queue))
-        self._is_full = self._is_full and bool(self._queue)
+            self._report.info("audit_back", away_s=round(away_s, 3), waiting=len(self._line))
+        self._line.eased()
 
     def _is_away(self, kind: str) -> None:
         if self._away_since is None:
@@ -292,17 +228,16 @@ class Audit:
         Somebody wrote into our chain, or took it away, and a verification will say so. To refuse everything from now
         on would let whoever can do that stop the gateway.
         """
-        self._report.warning("audit_disturbed", chain=None if self._head is None else self._head.chain)
-        commit, self._commit, self._head = self._commit, None, None
-        if commit is not None:
-            self._queue.extendleft(reversed(commit.records))
+        head = self._ledger.head
+        self._report.warning("audit_disturbed", chain=None if head is None else head.chain)
+        self._line.put_back(self._ledger.leave())
 
     def _give_up(self) -> None:
-        left = [*([] if self._commit is None else self._commit.records), *self._queue]
-        self._queue.clear()
+        commit = self._ledger.commit
+        left = [*([] if commit is None else commit.records), *self._line.taken(len(self._line))]
         for waiting in left:
-            if waiting.kept is not None and not waiting.kept.done():
-                waiting.kept.set_exception(self._unavailable())
+            if waiting.kept is not None:
+                self._refuse(waiting.kept)
         lost = sum(waiting.kept is None for waiting in left)
         if lost:
             self._report.warning("audit_lost", records=lost)

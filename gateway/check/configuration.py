@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from connectors.numbering import NotInPlanError, NumberingPlan
 from gateway.access.settings import AccessSettings
+from gateway.audit.settings import AuditSettings
 from gateway.check import files, operations, trusted
 from gateway.check.rows import Area, Row, State, row, row_of, sentence
 from gateway.http.loopback import check_address
@@ -49,6 +50,7 @@ class Configuration:
     msisdn: str = dataclasses.field(default="", repr=False)
     cache: CacheSettings | None = None
     access: AccessSettings | None = None
+    audit: AuditSettings | None = None
 
 
 def configuration(path: pathlib.Path, *, environ: Mapping[str, str] | None = None) -> Configuration:
@@ -66,7 +68,10 @@ def configuration(path: pathlib.Path, *, environ: Mapping[str, str] | None = Non
     rows += _operations(written)
     found = Configuration(path, tuple(rows), systems, _section(written, "routes", RouteSettings))
     found = dataclasses.replace(
-        found, cache=_section(written, "cache", CacheSettings), access=_section(written, "access", AccessSettings)
+        found,
+        cache=_section(written, "cache", CacheSettings),
+        access=_section(written, "access", AccessSettings),
+        audit=_section(written, "audit", AuditSettings),
     )
     return _with_numbers(found, written)
 

@@ -11,7 +11,7 @@ from connectors.numbering import NumberingPlan
 from connectors.terms import Terms
 from connectors.wire import transport_to
 from gateway import systems
-from gateway.check import certificates, files, issuers, redis
+from gateway.check import audit, certificates, files, issuers, redis
 from gateway.check.ask import Asked, Events, ask
 from gateway.check.configuration import Configuration, configuration
 from gateway.check.diagnosis import Subject
@@ -55,7 +55,8 @@ async def check(
     answers = (ask(each, msisdn=found.msisdn, within=within, clock=clock, path=path) for each in ready)
     kept = redis.rows(found.cache.redis if found.cache else None, where=f"{path}: cache.redis", now=clock.now())
     trusted = issuers.rows(found.access, where=f"{path}: access", now=clock.now(), timeout_s=timeout_s)
-    return rows + [each for told in await asyncio.gather(*answers, kept, trusted) for each in told]
+    recorded = audit.rows(found.audit, where=f"{path}: audit", now=clock.now())
+    return rows + [each for told in await asyncio.gather(*answers, kept, trusted, recorded) for each in told]
 
 
 def _prepare(subject: Subject, plan: NumberingPlan, clock: Clock, path: pathlib.Path) -> _Prepared:

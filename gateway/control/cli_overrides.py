@@ -2,13 +2,12 @@
 
 import argparse
 import datetime as dt
-import os
-import pwd
 import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gateway.control.status_table import name_of
+from gateway.hand import who
 
 Command = dict[str, Any]
 
@@ -108,7 +107,7 @@ def breaker(options: argparse.Namespace) -> Command:
 def invalidated(options: argparse.Namespace) -> Command:
     """What is put on record of an invalidation: nobody's key."""
     what = "forgot what was kept" + ("" if options.system is None else f" of system {options.system}")
-    return {"do": "note", "by": _who(), "why": options.why, "what": what}
+    return {"do": "note", "by": who(), "why": options.why, "what": what}
 
 
 def reloaded(options: argparse.Namespace) -> Command:
@@ -188,17 +187,7 @@ def _lift(options: argparse.Namespace, *key: str) -> Command:
 
 
 def _hand(options: argparse.Namespace) -> dict[str, Any]:
-    return {"by": _who(), "why": options.why, "expected": getattr(options, "expected", None)}
-
-
-def _who() -> str:
-    """The user of this machine: not the environment's word for it, except of whom sudo saw before."""
-    try:
-        name = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        name = f"user {os.getuid()}"
-    before = os.environ.get("SUDO_USER", "")
-    return f"{name} (sudo by {before})" if re.fullmatch(r"[ -~]{1,64}", before) else name
+    return {"by": who(), "why": options.why, "expected": getattr(options, "expected", None)}
 
 
 def _until(text: str) -> str:

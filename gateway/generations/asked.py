@@ -9,13 +9,11 @@ import contextlib
 import dataclasses
 from collections.abc import Iterator, Mapping
 
-from pydantic import BaseModel
-
 from connectors.capabilities import Connector
 from connectors.guard import Breakers
 from gateway import systems
 from gateway.generations.compared import differing
-from gateway.generations.lasting import REDIS, Lasting
+from gateway.generations.lasting import Lasting
 from gateway.log import logger
 from gateway.renewal import Renewable, Renewals
 from gateway.settings import AnySystem, Settings
@@ -61,15 +59,14 @@ def asked_of(settings: Settings, lasting: Lasting, *, before: Asked | None) -> A
     Loads WSDLs, so it blocks; raises SettingsError where one cannot be used.
     """
     # Before the connectors are made, so that what changes meanwhile counts, too.
-    renewals = Renewals(_with_credentials(settings), report=logger())
+    renewals = Renewals({**settings.systems, **lasting.credentials}, report=logger())
     shown = lasting.watching.metrics.breaker if lasting.watching.metrics else None
     breakers = Breakers(clock=lasting.clock, report=logger(), shown=shown)
     calls = lasting.watching.calls()
     kept: dict[str, Connector] = {}
-    redis = lasting.answers.access
     if before is not None:
         kept = {name: each for name, each in before.connectors.items() if _goes_on(name, settings, before)}
-        renewals.take_over(before.renewals, [*kept, *([] if redis is None else [REDIS])])
+        renewals.take_over(before.renewals, [*kept, *lasting.renewable])
         breakers.take_over(before.breakers, kept)
     new = {name: each for name, each in settings.systems.items() if name not in kept}
     with _watched_only_if_made(calls):
@@ -81,7 +78,7 @@ def asked_of(settings: Settings, lasting: Lasting, *, before: Asked | None) -> A
         breakers=breakers,
         watches={**calls.systems, **({} if before is None else {name: before.watches[name] for name in kept})},
         renewals=renewals,
-        renewable={**connectors, **({} if redis is None else {REDIS: redis})},
+        renewable={**connectors, **lasting.renewable},
         kept=frozenset(kept),
     )
 
@@ -114,9 +111,3 @@ def _watched_only_if_made(calls: CallWatch) -> Iterator[None]:
 def _goes_on(name: str, settings: Settings, before: Asked) -> bool:
     now = settings.systems.get(name)
     return now is not None and not differing({"systems": before.settings[name]}, {"systems": now})
-
-
-def _with_credentials(settings: Settings) -> dict[str, BaseModel]:
-    """Whatever lets us in by credentials that may be renewed, by its section."""
-    redis = settings.cache.redis
-    return {**settings.systems, **({} if redis is None else {REDIS: redis.access})}

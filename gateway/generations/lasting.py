@@ -5,6 +5,8 @@ import contextlib
 import dataclasses
 from collections.abc import AsyncIterator
 
+from pydantic import BaseModel
+
 from connectors.clock import Clock
 from connectors.environment import Environment
 from connectors.guard import Changes, Switches, Tunings
@@ -21,6 +23,7 @@ from gateway.mistakes import Mistake, SettingsError
 from gateway.overrides.bans import Bans
 from gateway.overrides.keeper import Keeper
 from gateway.overrides.opening import keeper_of
+from gateway.renewal import Renewable
 from gateway.settings import ServerSettings, Settings
 from gateway.stores import kept
 from gateway.stores.coding import Coding
@@ -32,6 +35,9 @@ from resolvers.graph import CustomerGraph, build
 REDIS = "cache.redis"
 """What the Redis that replicas share is called in the log, where systems have their names."""
 
+AUDIT = "audit.postgresql"
+"""And the database of the audit."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Lasting:
@@ -41,6 +47,9 @@ class Lasting:
     *environment* is that of every connector, without what each generation has of its own: breakers, who watches, and
     the places it holds.
     """
+
+    settings: Settings
+    """Those of the start."""
 
     clock: Clock
     watching: Telemetry
@@ -56,6 +65,27 @@ class Lasting:
     schema: CustomerGraph
     door: Door | None
     ready: Ready
+
+    @property
+    def renewable(self) -> dict[str, Renewable]:
+        """What lets us in by credentials that may be renewed, beside systems: by its section."""
+        redis = self.answers.access
+        is_shared = self.settings.audit is not None and self.settings.audit.postgresql is not None
+        database = self.audit if is_shared else None
+        return {
+            **({} if redis is None else {REDIS: redis}),
+            **({} if database is None else {AUDIT: database}),
+        }
+
+    @property
+    def credentials(self) -> dict[str, BaseModel]:
+        """What the settings say of those of `renewable`."""
+        redis, audit = self.settings.cache.redis, self.settings.audit
+        database = None if audit is None else audit.postgresql
+        return {
+            **({} if redis is None else {REDIS: redis.access}),
+            **({} if database is None else {AUDIT: database}),
+        }
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -79,6 +109,7 @@ def lasting_of(settings: Settings, *, clock: Clock) -> Lasting:
     audit = None if settings.audit is None else audit_of(settings.audit, clock=clock, report=logger())
     switches = Switches()
     return Lasting(
+        settings=settings,
         clock=clock,
         watching=watching,
         answers=answers,

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import itertools
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from typing import Any
 
 from pydantic import SecretStr
@@ -51,11 +51,16 @@ def chain(count: int, *, name: str = "c1", seen: Iterable[Head] = ()) -> tuple[W
     return witnessed(head, at=CLOCK.now(), secrets=SECRETS), [genesis, *rows]
 
 
-def findings(rows: Iterable[Row], heads: Iterable[Witnessed], more: Iterable[Witness] = ()) -> list[Finding]:
+def findings(
+    rows: Iterable[Row],
+    heads: Iterable[Witnessed],
+    more: Iterable[Witness] = (),
+    begins: Mapping[str, Head] | None = None,
+) -> list[Finding]:
     """What verification says of *rows*."""
     rows = list(rows)
     geneses = [row.body for row in rows if row.seq == 1]
-    check = Verification([*of_table(heads), *of_geneses(geneses), *more])
+    check = Verification([*of_table(heads), *of_geneses(geneses), *more], begins)
     return [*(finding for row in rows for finding in check.row(row)), *check.ended()]
 
 

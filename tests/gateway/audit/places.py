@@ -5,17 +5,18 @@ import pathlib
 import sqlite3
 from typing import Protocol
 
-from gateway.audit.chain import Row
+from gateway.audit.chain import Row, Witnessed
+from gateway.audit.cuts import Cut
 from gateway.audit.opening import reading_of
 from gateway.audit.postgres import PostgresStore
 from gateway.audit.settings import AuditSettings
 from gateway.audit.sqlite import SQLiteStore
 from gateway.audit.store import Store
-from gateway.audit.verify import Finding, forged
+from gateway.audit.verify import Finding, begins, forged
 from tests.gateway.audit.making import SECRET, SECRETS, findings
 from tests.gateway.audit.postgres_server import PostgresServer
 
-TABLES = ("audit_records", "audit_people", "audit_heads")
+TABLES = ("audit_records", "audit_people", "audit_heads", "audit_cuts")
 
 
 class Place(Protocol):
@@ -88,8 +89,9 @@ async def findings_in(place: Place) -> list[Finding]:
     """What verification says of what is there."""
     reading = reading_of(place.settings)
     try:
-        heads = await reading.heads()
+        heads, cuts = await reading.heads(), await reading.cuts()
         rows = [row async for row in reading.rows()]
     finally:
         await reading.aclose()
-    return [*forged(heads, SECRETS, where="the table"), *findings(rows, heads)]
+    signed: list[Witnessed | Cut] = [*heads, *cuts]
+    return [*forged(signed, SECRETS, where="the table"), *findings(rows, heads, begins=begins(cuts, SECRETS))]

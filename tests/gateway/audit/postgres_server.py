@@ -32,12 +32,14 @@ _SOMEBODY: dict[str, Any] = {"user": "nobody", "group": "nogroup", "extra_groups
 class PostgresServer:
     """One server on a port of this machine; whoever comes from here is let in."""
 
-    def __init__(self, folder: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, *options: str) -> None:
         self._folder = folder
+        self._options = options
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def make(self) -> None:
+    def make(self, *, hba: str | None = None) -> None:
+        """*hba* says who is let in how, as its pg_hba.conf."""
         if _SOMEBODY:
             shutil.chown(self._folder, _SOMEBODY["user"], _SOMEBODY["group"])
         self._run(
@@ -53,6 +55,14 @@ class PostgresServer:
             "UTF8",
             "--locale=C",
         )
+        if hba is not None:
+            (self._folder / "data" / "pg_hba.conf").write_text(hba, encoding="utf-8")
+
+    def lend(self, folder: pathlib.Path) -> None:
+        """Let it read the certificates in *folder*, its key alone."""
+        if _SOMEBODY:
+            folder.chmod(0o755)
+            shutil.chown(folder / "server.key", _SOMEBODY["user"], _SOMEBODY["group"])
 
     def start(self) -> None:
         self._process = self._started()
@@ -67,7 +77,7 @@ class PostgresServer:
 
     def _started(self) -> subprocess.Popen[bytes]:
         options = ["-p", str(self.port), "-h", "127.0.0.1", "-k", str(self._folder), "-c", "shared_buffers=8MB"]
-        options += ["-c", "fsync=off"]  # Nobody cuts the power of a test.
+        options += ["-c", "fsync=off", *self._options]  # Nobody cuts the power of a test.
         return subprocess.Popen(
             [_found("postgres"), "-D", str(self._folder / "data"), *options],
             cwd=self._folder,
@@ -79,7 +89,7 @@ class PostgresServer:
 
     def database(self) -> str:
         """The database, empty and as it comes. A new one each time would be a thousand files."""
-        empty = "DROP TABLE IF EXISTS audit_records, audit_people, audit_heads; ALTER DATABASE postgres RESET ALL"
+        empty = "DROP TABLE IF EXISTS audit_records, audit_people, audit_heads, audit_cuts; ALTER DATABASE postgres RESET ALL"
         self.enter(empty, database="postgres")
         return "postgres"
 

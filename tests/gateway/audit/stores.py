@@ -19,6 +19,7 @@ class MemoryStore:
         self.ill: Exception | None = None
         self.late: Exception | None = None
         self.is_closed = self.is_held = False
+        self.renewed: object = None
 
     @property
     def people(self) -> list[str]:
@@ -44,6 +45,9 @@ class MemoryStore:
         late, self.late = self.late, None
         if late is not None:
             raise late
+
+    def renew(self, settings: object) -> None:
+        self.renewed = settings
 
     async def aclose(self) -> None:
         self.is_closed = True

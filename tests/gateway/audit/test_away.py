@@ -131,7 +131,9 @@ async def test_a_role_that_may_only_add_is_enough(in_postgres: InPostgres) -> No
     async with auditing(PostgresStore(settings, timeout_s=5), timeout_s=5) as audit:
         for who in people(5):
             await audit.written(entry([who]))
-    in_postgres.enter("REVOKE ALL ON audit_records, audit_people, audit_heads FROM gateway; DROP ROLE gateway")
+    in_postgres.enter(
+        "REVOKE ALL ON audit_records, audit_people, audit_heads, audit_cuts FROM gateway; DROP ROLE gateway"
+    )
 
     await _all_there(in_postgres, 5)
 

@@ -101,6 +101,7 @@ def test_an_address_that_is_none_is_told_without_being_repeated(url: str, why: s
         ({"postgresql": {**POSTGRES, "plaintext": True, "tls": {"ca_file": __file__}}}, "leave one of them out"),
         ({"timeout_s": 0}, "greater than 0"),
         ({"max_waiting": 1}, "greater than or equal to 100"),
+        ({"keep_days": 0}, "greater than or equal to 1"),
     ],
 )
 def test_settings_that_do_not_fit_are_told(said: dict[str, Any], why: str) -> None:

@@ -206,13 +206,12 @@ async def test_too_much_to_note_becomes_a_wait() -> None:
 
 
 async def test_what_cannot_be_noted_is_refused_loudly_and_what_was_taken_stays() -> None:
-    store = MemoryStore()
-    async with auditing(store, max_waiting=5, timeout_s=SHORT) as audit:
+    store, report = MemoryStore(), Noted()
+    async with auditing(store, report=report, max_waiting=5, timeout_s=SHORT) as audit:
         await audit.written(entry())
         store.ill = AWAY
         await audit.noted(entry())
-        await _until(audit, waiting=1)
-        await asyncio.sleep(0.01)
+        await _comes_true(lambda: "audit_away" in report.events)
         for found in _of(5):
             await audit.noted(found)
 

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox import Sandbox, free_ports
 from tests.connectors.quick import build_once
+from tests.gateway.audit.conftest import in_postgres, in_sqlite, place, shared_postgres  # noqa: F401 - fixtures
 from tests.gateway.check.support import Config
 
 

@@ -1,0 +1,73 @@
+"""
+The chain that one process writes, and the commit that is to be added to it.
+
+A commit that failed is tried again as it was, bytes and all. Had it happened after all, the store says so, and nothing
+stands there twice.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+from connectors.clock import Clock
+from gateway.audit.chain import Head, Row, Witnessed, appended, begun, witnessed
+from gateway.audit.line import Line, Waiting
+from gateway.audit.secrets import Secrets
+from gateway.audit.store import Store
+
+_SEEN = 64
+"""So many other chains a genesis witnesses: those that were written to last."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Commit:
+    """What is kept together: *records* as *rows*, between two places of the chain."""
+
+    records: list[Waiting]
+    before: Head | None
+    rows: list[Row]
+    after: Witnessed
+
+
+class Ledger:
+    """*writer* is who writes, for people; *name* makes the names of chains, each once in the world."""
+
+    def __init__(
+        self, store: Store, *, secrets: Secrets, writer: str, name: Callable[[], str], clock: Clock, max_together: int
+    ) -> None:
+        self._store, self._secrets = store, secrets
+        self._writer, self._name, self._clock = writer, name, clock
+        self._max_together = max_together
+        self.head: Head | None = None
+        """Where the chain is; None until it has begun."""
+        self.commit: Commit | None = None
+        """What is not known to be kept."""
+
+    async def write(self, line: Line) -> Commit | None:
+        """
+        Keep the first of those in *line*, or what failed to be: the commit; None where nobody waits any more.
+
+        Raises StoreAway or Disturbed, or whatever a store raises that nobody thought of: nothing is lost by that.
+        """
+        commit = self.commit = self.commit or await self._formed(line)
+        if commit is not None:
+            await self._store.append(commit.before, commit.rows, commit.after)
+            self.head, self.commit = commit.after.head, None
+        return commit
+
+    def leave(self) -> list[Waiting]:
+        """Leave the chain as it is, and begin another: what was to be added last, which is to be written there."""
+        commit, self.commit, self.head = self.commit, None, None
+        return [] if commit is None else commit.records
+
+    async def _formed(self, line: Line) -> Commit | None:
+        now, head, rows = self._clock.now(), self.head, list[Row]()
+        if head is None:
+            others = [each.head for each in await self._store.newest(_SEEN)]
+            # Nothing in a chain is older than its beginning.
+            since = min([now, *(waiting.record.at for waiting in line)])
+            head, genesis = begun(self._name(), writer=self._writer, at=since, seen=others)
+            rows.append(genesis)
+        records = line.taken(self._max_together)
+        after, more = appended(head, [waiting.record for waiting in records])
+        rows += more
+        return Commit(records, self.head, rows, witnessed(after, at=now, secrets=self._secrets)) if rows else None
