@@ -89,9 +89,21 @@ class SwitchedOff(Unavailable):
 
 
 class NotFresh(Unavailable):
-    """Nothing as young as the caller wants can be had."""
+    """Nothing as young as the caller wants can be had. *because* is why the system itself has nothing newer."""
 
     code = "NOT_FRESH"
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        system: str,
+        operation: str = "",
+        retry_after_s: float | None = None,
+        because: ConnectorError | None = None,
+    ) -> None:
+        super().__init__(reason, system=system, operation=operation, retry_after_s=retry_after_s)
+        self.because = because
 
 
 class Rejected(ConnectorError):

@@ -22,6 +22,7 @@ from gateway.policy.rights import UNMASKING, Rights, rights_of
 from resolvers.context import Graph
 from resolvers.ids import IdCodec
 from resolvers.reach import Reach
+from resolvers.stand_ins import StandIns
 from schema.policy import Audience, DataClass
 from schema.viewer import Viewer
 
@@ -66,6 +67,9 @@ class Askers:
             for purpose, each in settings.purposes.items()
         }
         self._graphs = graphs
+        # By the same secret for all of them: whoever is asked about by two clients is asked about by the same stand-in.
+        forms = settings.stand_ins
+        graph = dataclasses.replace(graph, stand_ins=StandIns(secrets[0], party=forms.party, account=forms.account))
         # A token may hold scopes that mean nothing here. Those are not to make its rights other than another one's.
         self._scopes = scopes | set(UNMASKING)
         self._by_client = {name: self._graph_of(name, each, graph, secrets) for name, each in settings.clients.items()}
@@ -102,7 +106,8 @@ class Askers:
         rights = rights_of(
             audience,
             caller.scopes & self._scopes,
-            clear_for_purpose=self._clear_for(caller.purposes),
+            # Also a purpose that the client may not name bounds what is seen: a token for it is one for little else.
+            clear_for_purpose=self._clear_for(caller.purposes | caller.other_purposes),
             pseudonymous=caller.client_id if audience is Audience.PARTNER else None,
         )
         graph = self._by_client[caller.client_id]
@@ -125,7 +130,9 @@ class Askers:
         own = None if caller.customer is None else OwnCustomer(caller.customer, graph.routes.customers.name)
         if client.audience != "partner":
             return own
-        partners = reach_of_partner(caller.client_id, client, caller.purposes, self._ledger)
+        partners = reach_of_partner(
+            caller.client_id, client, caller.purposes, self._ledger, not_its_own=caller.other_purposes
+        )
         return partners if own is None else OwnCustomerWith(own, partners)
 
     def _clear_for(self, purposes: frozenset[str]) -> frozenset[DataClass] | None:

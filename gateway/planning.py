@@ -24,10 +24,10 @@ from gateway.plan.plans import Plans
 from gateway.plan.wishes import NOTHING, Wanted
 from gateway.policy.asker import Asker
 from gateway.policy.policies import Policies
-from gateway.policy.realms import Realms
+from gateway.policy.realms import Realm, Realms
 from gateway.policy.rights import Rights
 from gateway.prepared import Prepared
-from resolvers.context import Context, Graph
+from resolvers.context import Closed, Context, Graph
 from resolvers.errors import by_caller
 from resolvers.failures import BadInput, TooCostly, Withheld
 
@@ -55,6 +55,9 @@ class Planned:
     wanted: Wanted = NOTHING
     """What the document says of time and age, with these variables."""
 
+    closed: Closed = dataclasses.field(default_factory=dict)
+    """The types of which this caller may read nothing."""
+
     @property
     def variables(self) -> Mapping[str, Any]:
         """The values as resolvers see them."""
@@ -77,6 +80,7 @@ class Planned:
             reach=None if asker is None or asker.reach is None else asker.reach(terms),
             viewer=None if asker is None else asker.viewer,
             ages=self.wanted.ages,
+            closed=self.closed,
         )
 
 
@@ -147,16 +151,19 @@ class Planning:
         )
         if not isinstance(values, VariableValues):
             return refused(*prepared.here(map(self.told, values)))
+        realm = None if asker is None else self._realms.of(asker.rights)
         try:
-            plan = self._plan(outline, outline.booleans(variables), asker, keep=not prepared.is_long)
+            plan = self._plan(outline, outline.booleans(variables), realm, keep=not prepared.is_long)
             wanted = NOTHING if plan.wishes is None else plan.wishes.read(values)
         except (RecursionError, BadInput) as wrong:
             return refused(refusal(wrong.reason if isinstance(wrong, BadInput) else _NESTED))
-        return self._admitted(Planned(prepared, plan, given=variables, values=values, wanted=wanted), asker)
+        closed = {} if realm is None else realm.closed
+        planned = Planned(prepared, plan, given=variables, values=values, wanted=wanted, closed=closed)
+        return self._admitted(planned, asker)
 
-    def _plan(self, outline: Outline, booleans: Booleans, asker: Asker | None, *, keep: bool) -> Plan:
+    def _plan(self, outline: Outline, booleans: Booleans, realm: Realm | None, *, keep: bool) -> Plan:
         plan = self._plans.plan(outline, booleans, keep=keep)
-        if asker is None or not (realm := self._realms.of(asker.rights)).touches(plan):
+        if realm is None or not realm.touches(plan):
             return plan
         return self._plans.plan(outline, booleans, keep=keep, by=realm)
 

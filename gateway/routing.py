@@ -74,7 +74,8 @@ class RouteSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     customers: str = Field(description="The system that knows customers and parties; there is one.")
-    billing: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers", "accounts"))]
+    # Nobody is found in billing by an IMSI; it says which system is asked about a stand-in for a SIM nobody knows.
+    billing: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers", "accounts", "imsis"))]
     network: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers", "imsis"))]
     recharging: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers"))]
     recharge_history: Annotated[_AnyRoutes, AfterValidator(_told_apart_by("numbers"))]

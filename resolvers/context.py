@@ -2,8 +2,10 @@
 
 import dataclasses
 import datetime as dt
+import secrets
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeAlias
 
 from graphql import GraphQLError
 from graphql.pyutils import Path
@@ -24,9 +26,16 @@ from resolvers.memory import IdentityMemory
 from resolvers.needs import Needs
 from resolvers.reach import Reach
 from resolvers.recollection import Recollection
+from resolvers.stand_ins import StandIns
 from schema.parts import BillingPart, CustomerPart, Part
 from schema.source import Ref, Source
 from schema.viewer import Viewer, ViewerBudget
+
+Closed: TypeAlias = Mapping[str, tuple[frozenset[str], ...]]
+"""Types of which a caller may read nothing, with the groups of scopes of which its token would need one more each."""
+
+_JUST_NOW_S: Final = 0.05
+"""An answer that came so shortly before an operation began is as good as its own."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -47,6 +56,9 @@ class Graph:
     tunings: Tunings | None = None
     """Which systems' answers are fresh for longer or shorter than usual, for now."""
 
+    stand_ins: StandIns = dataclasses.field(default_factory=lambda: StandIns(secrets.token_bytes(32)), repr=False)
+    """Who is asked about in place of whoever is not there."""
+
 
 class Context:
     """
@@ -59,11 +71,13 @@ class Context:
 
     __slots__ = (
         "_ages",
+        "_anew",
         "_beside",
         "_loaders",
         "_needs",
         "_variables",
         "budget",
+        "closed",
         "gaps",
         "graph",
         "reach",
@@ -85,6 +99,7 @@ class Context:
         reach: Reach | None = None,
         viewer: Viewer | None = None,
         ages: Ages = NO_AGES,
+        closed: Closed = MappingProxyType({}),
         beside: "Context | None" = None,
     ) -> None:
         self.graph = graph
@@ -96,6 +111,9 @@ class Context:
 
         self.budget: Callable[[], ViewerBudget | None] | None = None
         """What who asks may still ask, if that is counted; set once the operation was let in."""
+
+        self.closed = closed
+        """Types of which it may read nothing."""
 
         self.within = within
         self.started_at: dt.datetime = graph.clock.now() if beside is None else beside.started_at
@@ -113,6 +131,7 @@ class Context:
             max_age_s=within.max_age_s,
         )
         self._ages = ages
+        self._anew: Context | None = None
         self._beside: dict[Terms, Context] = {}
         self._needs = needs
         self._variables = variables
@@ -151,6 +170,7 @@ class Context:
         for each in self._beside.values():
             each.let_go()
         self._beside.clear()
+        self._anew = None
 
     def of(self, info: Info[Any, Any]) -> "Context":
         """The context of the field that *info* is about."""
@@ -167,15 +187,29 @@ class Context:
         within = terms_at(path, self._ages, self.within)
         if within == self.within:
             return self
+        return self._on(within, self._needs)
+
+    def anew(self) -> "Context":
+        """The context of what must not be told by what was kept when the operation began. Always the same one."""
+        if self._anew is None:
+            # What the operation itself has asked is as good, and is not asked again.
+            age_s = (self.graph.clock.now() - self.started_at).total_seconds()
+            within = self.within.no_older(max(0.0, age_s) + _JUST_NOW_S, or_older=False)
+            # Nothing of it is asked early: it is there for those who were not foreseen.
+            self._anew = self._on(within, dataclasses.replace(self._needs, foreseen=()))
+        return self._anew
+
+    def _on(self, within: Terms, needs: Needs) -> "Context":
         if within not in self._beside:
             self._beside[within] = Context(
                 self.graph,
-                needs=self._needs,
+                needs=needs,
                 variables=self._variables,
                 within=within,
                 always_confirm=self.recollection.always_confirm,
                 reach=self.reach,
                 viewer=self.viewer,
+                closed=self.closed,
                 beside=self,
             )
         return self._beside[within]

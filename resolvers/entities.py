@@ -17,9 +17,9 @@ from strawberry.types import Info
 from connectors.errors import NotKnown
 from connectors.numbering import NotInPlanError
 from connectors.routes import NoSuchSystemError
-from resolvers.context import Graph, context, loaders, operation
+from resolvers.context import Closed, Graph, context, operation
 from resolvers.edge import Ask, edge
-from resolvers.failures import BadInput, NotFound, TooCostly
+from resolvers.failures import BadInput, NotFound, TooCostly, Withheld
 from resolvers.identity import CUSTOMER, LINE, Identity, line_of
 from resolvers.ids import ForeignIdError
 from resolvers.loaders import AccountKey, Loaders
@@ -45,19 +45,23 @@ Entity = Annotated[
 class Entities:
     """Finds what representations mean, with one operation's loaders."""
 
-    def __init__(self, graph: Graph, loaders: Loaders, identity: Identity) -> None:
+    def __init__(self, graph: Graph, loaders: Loaders, identity: Identity, *, closed: Closed) -> None:
         self._graph = graph
         self._loaders = loaders
         self._identity = identity
+        self._closed = closed
 
     async def entity(self, value: object) -> Customer | Line | BillingAccount | Bill:
         """
         What the representation *value* means.
 
         A customer: CRM. An account: billing, QueryCustomerInfo. A bill: billing, QueryInvoice. A line: nobody is asked.
-        Raises BadInput, NotFound, a ConnectorError or what the caller's reach has against it.
+        Raises BadInput, NotFound, a ConnectorError or what the caller's reach has against it. Of a kind of which the
+        caller may read nothing it raises Withheld, and asks nobody: that there is one says something of somebody, too.
         """
         named = read(value)
+        if (missing := self._closed.get(named.kind.value)) is not None:
+            raise Withheld(missing)
         ref = self._ref(named)
         if named.kind is not Kind.CUSTOMER:
             await self._admit_owner(named.kind, ref)
@@ -158,7 +162,8 @@ async def _entities(info: Info[Any, Any], representations: list[FederationAny]) 
     await asyncio.sleep(0)  # By then every `_entities` of the operation has counted its own, and nobody has been asked.
     if operation(info).representations > MAX_REPRESENTATIONS:
         raise TooCostly(f"At most {MAX_REPRESENTATIONS} representations can be resolved at once; send them in parts.")
-    entities = Entities(context(info).graph, loaders(info), Identity(context(info)))
+    here = context(info)
+    entities = Entities(here.graph, here.loaders, Identity(here), closed=here.closed)
     # An exception in the list becomes an error at that place and leaves the others alone.
     found: list[Any] = await asyncio.gather(*map(entities.entity, representations), return_exceptions=True)
     return found

@@ -235,14 +235,17 @@ class Loaders:
         return (await only(systems, lambda system: network[system].profile_by_msisdn(msisdn, within=within))).value
 
     @lazily
-    def network_by_imsi(self) -> Loader[str, NetworkProfile]:
-        """The network's subscription of a SIM."""
+    def network_by_imsi(self) -> Loader[str, Found[NetworkProfile]]:
+        """The subscription of a SIM in the network that knows it."""
         return one_by_one(self._network_of_sim)
 
-    async def _network_of_sim(self, imsi: str) -> NetworkProfile:
+    async def _network_of_sim(self, imsi: str) -> Found[NetworkProfile]:
         network, within = self._routes.network, self._within_of("network", "profile_by_imsi")
-        systems = network.of_imsi(imsi)
-        return (await only(systems, lambda system: network[system].profile_by_imsi(imsi, within=within))).value
+
+        async def of(system: str) -> NetworkProfile:
+            return (await network[system].profile_by_imsi(imsi, within=within)).value
+
+        return await the_one_that_knows(network.of_imsi(imsi), of)
 
     @lazily
     def balances_by_line(self) -> Loader[str, tuple[Balance, ...]]:

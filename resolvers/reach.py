@@ -9,14 +9,30 @@ from collections.abc import Collection
 from typing import Protocol
 
 from resolvers.failures import GraphFailure
-from schema.customer import Customer
+from schema.customer import Customer, PartyRef
 
 
 class Reach(Protocol):
     """About whom one caller may read."""
 
+    @property
+    def nobody(self) -> GraphFailure | None:
+        """What is told whoever is meant, where nobody can be admitted; None where that hangs on who it is."""
+        ...
+
     async def admit(self, customer: Customer) -> None:
-        """Raise a GraphFailure or ConnectorError when nothing about *customer* may be read."""
+        """
+        Raise a GraphFailure or ConnectorError when nothing about *customer* may be read.
+
+        NotFound where there is nobody who could be asked about: then it is as if nobody were known.
+        """
+
+    async def miss(self, stand_in: PartyRef) -> None:
+        """
+        Ask what `admit` would ask about somebody, about *stand_in*, who is nobody. Never admits.
+
+        Raises ConnectorError as `admit` does, so that who is not known cannot be told from who is.
+        """
 
     @property
     def basis(self) -> Collection[tuple[str, str]]:
@@ -29,6 +45,10 @@ class Reach(Protocol):
 
         Of others nothing is asked before they are: nobody asks a system for what will not be told.
         """
+        ...
+
+    def excludes(self, system: str, number: str) -> bool:
+        """Whether the customer with this *number* is out of reach for certain: nobody is asked about them then."""
         ...
 
     def unknown(self, failure: GraphFailure) -> GraphFailure:

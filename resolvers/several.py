@@ -18,10 +18,11 @@ T = TypeVar("T")
 
 
 class Found(NamedTuple, Generic[T]):
-    """A value and the name of the system that knew it."""
+    """A value, the name of the system that knew it, and why others beside it could not say whether they do."""
 
     system: str
     value: T
+    failures: tuple[Exception, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ async def the_one_that_knows(systems: Sequence[str], ask: Callable[[str], Awaita
     if len(found) > 1:
         raise AmbiguousIdentity
     if found:
-        return Found(found[0].system, _value(found[0].value))
+        return Found(found[0].system, _value(found[0].value), _failures(outcomes))
     raise next(iter(_failures(outcomes)), _nobody_knows(systems))
 
 

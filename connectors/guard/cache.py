@@ -139,13 +139,17 @@ class Cache:
         # it is somebody else's by now, and its window may have ended meanwhile.
         try:
             return await proceed(call, ask)
-        except (Unavailable, BadData):
+        except (Unavailable, BadData) as failure:
             windows = self._windows_for(call) or Windows()
             kept, standing = await self._look_up(key, call, windows)
             if standing is Standing.GONE:
                 raise
+            why = failure
         if standing is Standing.TOO_OLD:
-            raise NotFresh("what is kept is older than the caller takes", system=call.system, operation=call.operation)
+            told = "what is kept is older than the caller takes"
+            raise NotFresh(told, system=call.system, operation=call.operation, because=why)
+        if (record := RECORD.get()) is not None:
+            record.failed.setdefault(call.system, why)
         return self._given(call, kept, standing)
 
     async def _about(self, key: str, call: Call, kept: Answer[Any]) -> Call:
@@ -192,6 +196,8 @@ class Cache:
 
     def _given(self, call: Call, kept: Answer[Any], standing: Standing) -> Answer[Any]:
         self.tell(call, _told(kept, standing))
+        if (record := RECORD.get()) is not None:
+            record.recalled.add(call.system)
         if type(kept.value) is Negative:
             raise NotKnown(kept.value.reason, system=call.system, operation=call.operation)
         return kept

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Protocol
 
-from connectors.errors import TooManyCalls
+from connectors.errors import ConnectorError, TooManyCalls
 from connectors.guard.given import Given, all_good_until
 from connectors.guard.subject import Subject
 
@@ -36,12 +36,29 @@ class Reliance(Protocol):
 class Record:
     """What one operation has relied on so far, and whom it asked: no system more than *most_calls* times, if given."""
 
-    __slots__ = ("_ends", "_most_calls", "_relied", "about", "asked", "given", "tells_cost", "was_refused")
+    __slots__ = (
+        "_ends",
+        "_most_calls",
+        "_relied",
+        "about",
+        "asked",
+        "failed",
+        "given",
+        "recalled",
+        "tells_cost",
+        "was_refused",
+    )
 
     def __init__(self, *, most_calls: int | None = None) -> None:
         self._most_calls = most_calls
         self.asked: dict[str, int] = {}
         """By system, the calls that were put to it or shared; what was kept answered none of them."""
+
+        self.recalled: set[str] = set()
+        """The systems of which something was given that was kept before."""
+
+        self.failed: dict[str, ConnectorError] = {}
+        """By system, its first failure for which something older was given instead."""
 
         self.was_refused = False
         """Whether there were calls beyond *most_calls*."""

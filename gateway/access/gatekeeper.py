@@ -53,9 +53,9 @@ class Caller:
     """
     Who asks: its client, on whose behalf, what for, and how important the client is.
 
-    *scopes* and *purposes* are those of its token that its client may use. *customer* is whose token it is, where
-    tokens of its client say so: then always; so is *case*, for which it was issued. *expires_at* is in seconds since
-    1970.
+    *scopes* and *purposes* are those of its token that its client may use; *other_purposes* are those that the token
+    names all the same. *customer* is whose token it is, where tokens of its client say so: then always; so is *case*,
+    for which it was issued. *expires_at* is in seconds since 1970.
     """
 
     client_id: str
@@ -68,6 +68,7 @@ class Caller:
     expires_at: float
     customer: str | None = dataclasses.field(default=None, repr=False)
     case: str | None = dataclasses.field(default=None, repr=False)
+    other_purposes: frozenset[str] = frozenset()
 
 
 class Bans(Protocol):
@@ -190,13 +191,15 @@ def _holders(settings: AccessSettings, clock: Clock, replays: Replays) -> Holder
 
 def _caller(token: AccessToken, client: ClientSettings) -> Caller:
     # Also what only looks like a purpose: it is for whoever decides by purposes to refuse, and not to be passed over.
-    purposes = frozenset(each for each in token.scopes if each.lower().startswith(PURPOSE))
+    named = frozenset(each for each in token.scopes if each.lower().startswith(PURPOSE))
+    purposes = within(named, client.purposes)
     return Caller(
         client_id=token.client_id,
         subject=token.subject,
         issuer=token.issuer,
-        scopes=within(token.scopes - purposes, client.scopes),
-        purposes=within(purposes, client.purposes),
+        scopes=within(token.scopes - named, client.scopes),
+        purposes=purposes,
+        other_purposes=named - purposes,
         criticality=CLASSES[client.class_],
         audience=client.audience,
         expires_at=token.expires_at,

@@ -1,13 +1,35 @@
 """What an operator says of who may ask: whose tokens are believed, and which clients there are."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from gateway.access.client_settings import Audience, ClientId, ClientSettings
 from gateway.access.holder_settings import CertificateSettings, DpopSettings
 from gateway.access.issuer_settings import DevelopmentSettings, IssuerSettings
 from gateway.consent.settings import Purpose
+from resolvers.stand_ins import FORM, LEAST, is_form
+
+
+def _form(text: str) -> str:
+    if not is_form(text):
+        raise ValueError(f"a form has at least {LEAST} places `#` or `x`, so that nobody has such an id; add some")
+    return text
+
+
+Form = Annotated[str, Field(max_length=64), AfterValidator(_form)]
+
+
+class StandInSettings(BaseModel):
+    """Ids by which systems are asked about somebody in place of whoever is not there. Each looks like one of theirs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    party: Form = Field(
+        default=FORM,
+        description="How the consent system writes ids of parties; each `#` is a digit, each `x` a hexadecimal one.",
+    )
+    account: Form = Field(default=FORM, description="How billing and CRM write numbers of accounts, in the same way.")
 
 
 class PurposeSettings(BaseModel):
@@ -54,6 +76,11 @@ class AccessSettings(BaseModel):
     )
     purposes: dict[Purpose, PurposeSettings] = Field(
         default_factory=dict, description="Purposes (dpv:...) for which more than masked values is needed."
+    )
+
+    stand_ins: StandInSettings = Field(
+        default_factory=StandInSettings,
+        description="About whom systems are asked so that callers cannot find out who is not known.",
     )
 
     @model_validator(mode="after")

@@ -39,6 +39,11 @@ class Ledger:
         self._consents = consents
         self._clock = clock
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is a system that is asked."""
+        return self._consents is not None
+
     async def decide(self, who: DataSubject, reader: Reader, *, within: Terms) -> Decision:
         """
         Whether *reader* may read personal data of *who* now.
@@ -53,7 +58,7 @@ class Ledger:
             return Refused(Reason.NO_AGREEMENT)
         name = self._consents.name
         strictly = within.no_older(MOST_OLD_S, or_older=False)
-        # Of people whom nobody knows it is not asked: were these calls counted, the count would tell who is known.
+        # Not the caller's own question: it is not to use up the calls that the caller has for those.
         with our_own_question():
             answer = await self._consents[name].agreements(who, within=strictly)
         self._check_age(answer, name)

@@ -112,7 +112,7 @@ def invalidated(options: argparse.Namespace) -> Command:
 
 def reloaded(options: argparse.Namespace) -> Command:
     """What is put on record of a reload; what it changed is put there when it has."""
-    return {"do": "note", "by": _who(), "why": options.why, "what": "settings reloaded"}
+    return {"do": "note", "by": who(), "why": options.why, "what": "settings reloaded"}
 
 
 def _suspend(options: argparse.Namespace) -> Command:

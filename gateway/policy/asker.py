@@ -40,4 +40,5 @@ class Asker:
     @property
     def always_confirm(self) -> bool:
         """Whether the systems are asked again who somebody is, however recently they have said it."""
-        return self.rights.audience in {Audience.PARTNER, Audience.SELF_CARE}
+        # Who may not learn who is there would learn it from what is not asked because it is remembered.
+        return self.reach is not None or self.rights.audience in {Audience.PARTNER, Audience.SELF_CARE}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from connectors.terms import Terms
 from resolvers.failures import GraphFailure, OutOfReach
 from resolvers.reach import Reach
-from schema.customer import Customer
+from schema.customer import Customer, PartyRef
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -20,14 +20,26 @@ class OwnCustomer:
         """The same in every operation."""
         return self
 
+    @property
+    def nobody(self) -> GraphFailure | None:
+        """None: there is somebody."""
+        return None
+
     async def admit(self, customer: Customer) -> None:
         """Raise OutOfReach for any other customer."""
-        if (customer.customer_number, customer.ref.system) != (self.number, self.system):
+        if self.excludes(customer.ref.system, customer.customer_number):
             raise OutOfReach
+
+    async def miss(self, _: PartyRef) -> None:
+        """Nobody is asked about those who are known either."""
 
     def foresees(self, system: str, number: str) -> bool:
         """The one customer."""
         return (number, system) == (self.number, self.system)
+
+    def excludes(self, system: str, number: str) -> bool:
+        """Everybody else."""
+        return not self.foresees(system, number)
 
     @property
     def basis(self) -> Collection[tuple[str, str]]:
@@ -60,13 +72,24 @@ class _Both:
         self._own = own
         self._also = also
 
+    @property
+    def nobody(self) -> GraphFailure | None:
+        return self._also.nobody
+
     async def admit(self, customer: Customer) -> None:
         """Raise what either has against *customer*."""
         await self._own.admit(customer)
         await self._also.admit(customer)
 
+    async def miss(self, stand_in: PartyRef) -> None:
+        # Of other customers, who are all that there are beside the own one, nobody asks whether they have agreed.
+        await self._own.miss(stand_in)
+
     def foresees(self, system: str, number: str) -> bool:
         return self._own.foresees(system, number) and self._also.foresees(system, number)
+
+    def excludes(self, system: str, number: str) -> bool:
+        return self._own.excludes(system, number)
 
     @property
     def basis(self) -> Collection[tuple[str, str]]:

@@ -21,8 +21,12 @@ from gateway.policy.policies import Policies
 from gateway.policy.pruning import pruned
 from gateway.policy.rebuilding import Refusal, rebuilt
 from gateway.policy.rights import Rights, Verdict, missing, verdict_of
+from resolvers.context import Closed
 from resolvers.failures import Withheld
 from schema.policy import Form
+
+KEY = "id"
+"""The field by which whoever may read nothing else of a thing would know it."""
 
 MAX_REALMS = 64
 """As many as there are clients with rights of their own, in most places. What is over is made again at need."""
@@ -35,6 +39,7 @@ class Realm:
     verdict: Verdict
     planner: Planner
     schema: GraphQLSchema
+    closed: Closed = dataclasses.field(default_factory=dict)
 
     def touches(self, plan: Plan) -> bool:
         """Whether *plan*, made without regard to rights, has anything that these callers may not have as it is."""
@@ -86,7 +91,12 @@ class Realms:
         if verdict.hidden:
             schema = rebuilt(schema, functools.partial(self._fate, verdict, rights), keeps_inputs=True)
         transforms = self._masks(verdict, rights).get if verdict.masked else None
-        return Realm(verdict, Planner(schema, policies, transforms=transforms), self._schema)
+        closed = {
+            kind: self.missing(f"{kind}.{KEY}", rights)
+            for kind in sorted({name.partition(".")[0] for name in policies})
+            if f"{kind}.{KEY}" in policies and _fields(kind, policies) <= verdict.hidden
+        }
+        return Realm(verdict, Planner(schema, policies, transforms=transforms), self._schema, closed)
 
     def _fate(self, verdict: Verdict, rights: Rights, coordinate: str) -> Refusal | None:
         if coordinate not in verdict.hidden:
@@ -112,6 +122,10 @@ def _mask(coordinate: str, form: Form | None, names: Pseudonyms | None) -> Trans
         return masked(form, value)
 
     return starred
+
+
+def _fields(kind: str, policies: Policies) -> set[str]:
+    return {name for name in policies if name.startswith(f"{kind}.")}
 
 
 def _coordinates(schema: GraphQLSchema) -> list[str]:

@@ -64,7 +64,8 @@ class RequestWatch:
     """
     Watches every request; *routes* are the paths that are told apart, *graph* is the one of them that has spans.
 
-    Without *metrics* nothing is counted, without *tracing* there are no spans, but a caller's trace still goes on.
+    Without *metrics* nothing is counted, without *tracing* there are no spans, but a caller's trace still goes on. What
+    the caller's own tools have written beside it (`tracestate`) goes on with *keep_state* alone.
     """
 
     def __init__(
@@ -73,12 +74,14 @@ class RequestWatch:
         metrics: Metrics | None,
         tracing: Tracing | None,
         believe_callers: bool,
+        keep_state: bool = False,
         graph: str,
         routes: Iterable[str],
     ) -> None:
         self._metrics = metrics
         self._tracing = tracing
         self._believe_callers = believe_callers
+        self._keep_state = keep_state
         self._graph = graph
         self._routes = frozenset(routes)
         if metrics is not None:
@@ -116,10 +119,11 @@ class RequestWatch:
             return Journey(lambda: (*written(span), correlation), span)
         return Journey(lambda: _passed_on(parent, state, correlation))
 
-    @staticmethod
-    def _from_caller(scope: Scope) -> tuple[TraceParent | None, str]:
+    def _from_caller(self, scope: Scope) -> tuple[TraceParent | None, str]:
         parent = traceparent.read(text(scope, b"traceparent"))
-        return parent, traceparent.read_state(text(scope, b"tracestate")) if parent is not None else ""
+        if parent is None or not self._keep_state:
+            return parent, ""
+        return parent, traceparent.read_state(text(scope, b"tracestate"))
 
 
 class _Watching:

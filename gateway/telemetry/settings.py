@@ -23,6 +23,11 @@ class TraceSettings(BaseModel):
         default=True,
         description="Whether a caller's `traceparent` is continued, with its decision whether to trace.",
     )
+    keep_state: bool = Field(
+        default=False,
+        description="Whether a caller's `tracestate` goes on with its trace, into spans and to the systems. Anything "
+        "can be written there, also about a person: only for a gateway that your own systems alone ask.",
+    )
 
 
 class TelemetrySettings(BaseModel):

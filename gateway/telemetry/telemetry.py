@@ -51,6 +51,7 @@ class Telemetry:
             metrics=self.metrics,
             tracing=self._tracing,
             believe_callers=self._settings.traces.believe_callers,
+            keep_state=self._settings.traces.keep_state,
             graph=graph,
             routes=routes,
         )

@@ -53,7 +53,7 @@ def test_several_systems_each_tell_what_they_serve() -> None:
             "duplicate route: accounts that begin with `A`",
         ),
         ("recharging", [{"system": "a", "accounts": ["A"]}], "`accounts` tells nothing here"),
-        ("billing", [{"system": "a", "imsis": ["99970"]}], "`imsis` tells nothing here"),
+        ("recharging", [{"system": "a", "imsis": ["99970"]}], "`imsis` tells nothing here"),
         ("billing", [], "at least 1"),
         ("billing", [{"system": "a", "numbers": ["+9996"]}], "pattern"),
         ("billing", [{"system": "a", "number": ["9996"]}], "Extra inputs"),

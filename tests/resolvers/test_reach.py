@@ -13,7 +13,7 @@ from gateway.operation import Operations
 from gateway.policy.asker import Asker
 from gateway.policy.rights import rights_of
 from resolvers.failures import GraphFailure, OutOfReach
-from schema.customer import Customer
+from schema.customer import Customer, PartyRef
 from schema.parts import ABSENT, BillingPart
 from schema.policy import Audience
 from schema.source import Ref
@@ -50,9 +50,16 @@ class Only:
         if customer.customer_number != self.number:
             raise OutOfReach
 
+    async def miss(self, _: PartyRef) -> None:
+        """Nobody is asked."""
+
     def foresees(self, system: str, number: str) -> bool:
         return (system, number) == ("crm", self.number)
 
+    def excludes(self, *_: str) -> bool:
+        return False
+
+    nobody: GraphFailure | None = None
     basis: tuple[tuple[str, str], ...] = ()
 
     def unknown(self, _: GraphFailure) -> GraphFailure:

@@ -47,7 +47,9 @@ def test_one_answer_only_when_exactly_one_system_knows(states: list[str]) -> Non
 
     if states.count(KNOWS) == 1:
         name = f"s{states.index(KNOWS)}"
-        assert Found(name, f"what {name} says") == asyncio.run(ask())
+        found = asyncio.run(ask())
+        assert (name, f"what {name} says") == (found.system, found.value)
+        assert states.count(ILL) == len(found.failures), "why others could not say is not lost"
     else:
         kind = AmbiguousIdentity if KNOWS in states else Unavailable if ILL in states else NotKnown
         with pytest.raises(kind):

@@ -107,7 +107,20 @@ async def test_what_a_client_may_never_use_is_ignored_to_the_letter() -> None:
     found = await Trying().caller(f"Bearer {token(client_id='shop', scope=asked)}")
 
     assert (frozenset({"customer:read"}), frozenset({"dpv:Marketing"})) == (found.scopes, found.purposes)
+    assert frozenset({"dpv:MarketingAndMore"}) == found.other_purposes, "it was named all the same"
     assert "partner" == found.audience
+
+
+@pytest.mark.parametrize("client", ["shop", "desk"])
+async def test_what_a_token_names_beside_its_purpose_makes_it_another_caller(client: str) -> None:
+    trying = Trying()
+    one, two = [
+        await trying.caller(f"Bearer {token(client_id=client, scope=f'customer:read dpv:Marketing{more}')}")
+        for more in ("", " DPV:x")
+    ]
+
+    assert one != two
+    assert 2 == len({one, two})
 
 
 @pytest.mark.parametrize("account", [..., None, "", 7, ["c-7"], "c" * 257])

@@ -5,6 +5,7 @@ import pytest
 from gateway.planning import Planned
 from gateway.policy.asker import Asker
 from schema.policy import Audience
+from schema.source import Ref
 from tests.gateway.policy.asking import ALL, ask, asker, operations
 from tests.resolvers.support import ACCOUNT, MSISDN, FakeOperator
 
@@ -213,3 +214,56 @@ class TestMasks:
 
         assert plain.plan is of_agent.plan  # type: ignore[union-attr]
         assert plain.plan is not of_partner.plan  # type: ignore[union-attr]
+
+
+KINDS: dict[str, tuple[str, str | dict[str, str], str | dict[str, str]]] = {
+    "Customer": ("customer:read", {"customerNumber": "1000042"}, {"customerNumber": "1000555"}),
+    "Line": ("line:read", {"msisdn": MSISDN}, {"msisdn": "99960000555"}),
+    "BillingAccount": ("billing:read", ACCOUNT, "A1000555"),
+}
+"""The kinds of entities with the scope that each needs, and how one is named that is there, and one that is not."""
+
+ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }"
+
+
+def _named(kind: str, key: str | dict[str, str], operator: FakeOperator) -> dict[str, object]:
+    named = key if isinstance(key, dict) else {"id": operator.ids.seal(Ref("account", "billing", (key,)))}
+    return {"__typename": kind, **named}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("scope", [scope for scope, _, _ in KINDS.values()])
+@pytest.mark.parametrize("audience", [Audience.AGENT, Audience.OPERATOR])
+async def test_of_a_kind_of_which_nothing_may_be_read_not_even_the_name_is_told(
+    audience: Audience, scope: str, kind: str
+) -> None:
+    needed, somebody, nobody = KINDS[kind]
+    operator = FakeOperator()
+    who = asker(audience, frozenset({scope, "party:read", "balance:read"}))
+
+    told = [
+        await ask(operations(audience), ENTITIES, who, operator, r=[_named(kind, key, operator)])
+        for key in (somebody, nobody)
+    ]
+
+    if needed == scope:
+        assert {"_entities": [{"__typename": kind}]} == told[0][0]
+        return
+    assert told[0] == told[1]
+    assert {"_entities": [None]} == told[0][0]
+    (error,) = told[0][1]
+    assert ("FORBIDDEN", [[needed]]) == (error["extensions"]["code"], error["extensions"]["requiredScopes"])
+    assert {} == operator.calls
+
+
+async def test_kinds_that_may_be_read_are_told_beside_it() -> None:
+    operator = FakeOperator()
+    r = [_named(kind, somebody, operator) for kind, (_, somebody, _) in KINDS.items()]
+
+    data, errors = await ask(
+        operations(Audience.AGENT), ENTITIES, asker(Audience.AGENT, frozenset({"line:read"})), operator, r=r
+    )
+
+    assert {"_entities": [None, {"__typename": "Line"}, None]} == data
+    assert [["_entities", 0], ["_entities", 2]] == [each["path"] for each in errors]
+    assert {} == operator.calls

@@ -120,8 +120,38 @@ async def test_each_system_is_told_of_the_trace_and_of_the_request() -> None:
             _, trace, span, flags = told["traceparent"].split("-")
             assert (TRACE, "01") == (trace, flags)
             assert span in spans
-            assert SAMPLED["tracestate"] == told["tracestate"]
             assert answer.headers["x-request-id"] == told["x-request-id"]
+
+
+@pytest.mark.parametrize("sampled", ["01", "00"])
+async def test_what_a_callers_tools_have_written_beside_its_trace_goes_no_further(sampled: str) -> None:
+    """W3C lets vendors write anything there, and so may write callers."""
+    system = System()
+    headers = {
+        "traceparent": f"00-{TRACE}-{SPAN}-{sampled}",
+        "tracestate": f"congo=t61rcWkgMzE,{MSISDN}@crm={CUSTOMER}",
+    }
+    async with collector() as collected:
+        async with traced(collected, system) as found:
+            await found.post("/graphql", json=QUESTION, headers=headers)
+
+        assert system.heads
+        assert bool(collected.spans) is (sampled == "01")
+        # The question is about them; nothing but headers could have brought them here.
+        for canary in (MSISDN, CUSTOMER, "congo", "t61rcWkgMzE"):
+            assert canary.encode() not in collected.raw
+            assert not any(canary in head.partition("tracestate")[2] for head in system.heads)
+        assert not any("tracestate" in head.lower() for head in system.heads)
+
+
+async def test_it_goes_on_where_the_operators_own_systems_ask() -> None:
+    system = System()
+    async with collector() as collected:
+        async with traced(collected, system, keep_state=True) as found:
+            await found.post("/graphql", json=QUESTION, headers=SAMPLED)
+
+        assert all(f"tracestate: {SAMPLED['tracestate']}" in head for head in system.heads)
+        assert SAMPLED["tracestate"].encode() in collected.raw
 
 
 async def test_without_a_collector_a_callers_trace_goes_on_as_it_came() -> None:

@@ -1,12 +1,14 @@
 """Other people's data (BOLA, FAULTS 36): every id and key of one customer, with the token of another, by every way."""
 
+import hashlib
 import itertools
+import json
 from typing import Any
 
 import pytest
 
 from tests.e2e.login import bearer, right
-from tests.security.access.people import EVERYTHING, People
+from tests.security.access.people import EVERYTHING, People, Person
 from tests.security.access.world import AGENT, FRAUD, GIVEN, NOBODY, OTHER, SHOP, Asker, World, codes, flat, own
 
 WAYS = ("id", "number", "party", "msisdn", "imsi", "account")
@@ -66,6 +68,163 @@ def test_nor_as_an_entity(world: World, people: People, kind: str) -> None:
         assert second is not None
         assert ["FORBIDDEN", "FORBIDDEN"] == codes(answer.json())
         _nothing_of(other, answer.text)
+
+
+def test_nor_as_one_of_fifty_entities(world: World, people: People) -> None:
+    """Mixed, so that a place that is shifted by one would show somebody else."""
+    text = f"query ($r: [_Any!]!) {{ _entities(representations: $r) {{ __typename {ON} }} }}"
+    mine, other = people.a, people.b
+    r = [person.representations[kind] for kind in ENTITIES for person in (mine, other, other, mine)] * 2
+    r += [{"__typename": "Customer", "customerNumber": NOBODY}, *other.representations.values()][: 50 - len(r)]
+
+    answer = world.post(own(mine.number), text, variables={"r": r})
+
+    assert 50 == len(r)
+    found = answer.json()["data"]["_entities"]
+    allowed = list(mine.representations.values())
+    assert [each in allowed for each in r] == [each is not None for each in found]
+    assert [each["__typename"] for each in r if each in allowed] == [each["__typename"] for each in found if each]
+    assert {"FORBIDDEN"} == set(codes(answer.json()))
+    _nothing_of(other, answer.text)
+
+
+def _ids(person: Person) -> dict[str, str]:
+    """An id of each kind of thing that is theirs."""
+    customer, line = person.customer, person.line
+    found = {
+        "payment": [each["node"]["id"] for each in customer["payments"]["edges"]],
+        "recharge": [each["node"]["id"] for each in (line["recharges"] or {"edges": ()})["edges"]],
+        "balance": [each["id"] for each in line["balances"] or ()],
+    }
+    some = {kind: ids[0] for kind, ids in found.items() if ids}
+    return {
+        "customer": customer["id"],
+        "account": person.account["id"],
+        "bill": person.bill["id"],
+        "line": line["id"],
+        **some,
+    }
+
+
+ID_PLACES = {
+    "customer": ("query ($id: ID!) { it: customer(by: {id: $id}) { id status } }", "customer"),
+    "customers": ("query ($id: ID!) { it: customers(by: [{id: $id}]) { id status } }", "customer"),
+    "line": ("query ($id: ID!) { it: line(by: {id: $id}) { id msisdn } }", "line"),
+    **{
+        kind: ("query ($r: [_Any!]!) { it: _entities(representations: $r) { __typename } }", of)
+        for kind, of in {"Customer": "customer", "Line": "line", "BillingAccount": "account", "Bill": "bill"}.items()
+    },
+}
+"""Where an id can be written, and of what kind it has to be there."""
+
+
+def _by_id(world: World, who: Asker, place: str, value: str) -> Any:
+    text, _ = ID_PLACES[place]
+    variables = {"r": [{"__typename": place, "id": value}]} if "_Any" in text else {"id": value}
+    return world.post(who, text, variables=variables)
+
+
+@pytest.mark.parametrize("place", ID_PLACES)
+def test_an_id_of_one_kind_is_none_of_another(world: World, people: People, place: str) -> None:
+    """Neither one's own nor somebody else's: what kind it is of is sealed in it."""
+    _, wanted = ID_PLACES[place]
+    for person in (people.a, people.b):
+        for kind, value in _ids(person).items():
+            answer = _by_id(world, own(people.a.number), place, value)
+            found = answer.json()["data"]["it"]
+            if kind != wanted:
+                assert (["BAD_INPUT"], True) == (codes(answer.json()), found in (None, [None])), kind
+            elif person is people.b:
+                assert (["FORBIDDEN"], True) == (codes(answer.json()), found in (None, [None])), kind
+            else:
+                assert "errors" not in answer.json()
+            _nothing_of(people.b, answer.text)
+
+
+def test_an_id_that_a_partner_was_given_opens_for_nobody_else(world: World, people: People) -> None:
+    text = "query ($by: CustomerKey!) { customer(by: $by) { id accounts { id } bills { nodes { id } } lines { nodes { id } } } }"
+    found = world.ask(SHOP, text, by={"id": people.a.number})["data"]["customer"]
+    ids = {
+        "Customer": found["id"],
+        "BillingAccount": found["accounts"][0]["id"],
+        "Bill": found["bills"]["nodes"][0]["id"],
+        "Line": found["lines"]["nodes"][0]["id"],
+    }
+    for who in (own(people.a.number), own(people.b.number), AGENT, Asker("platform")):
+        for kind, value in ids.items():
+            entity = _by_id(world, who, kind, value).json()
+            assert (["BAD_INPUT"], {"it": [None]}) == (codes(entity), entity["data"])
+    for who in (OTHER, AGENT, own(people.a.number)):
+        for place, kind in (("customer", "Customer"), ("line", "Line")):
+            answer = _by_id(world, who, place, ids[kind]).json()
+            assert (["BAD_INPUT"], {"it": None}) == (codes(answer), answer["data"])
+
+
+def test_nor_does_a_name_that_another_partner_knows_somebody_by(world: World, people: People) -> None:
+    """What one partner tells another of a customer is of no use."""
+    text = "query ($by: CustomerKey!) { customer(by: $by) { customerNumber accounts { accountNumber } party { partyId } } }"
+    names = [world.ask(who, text, by={"id": people.a.number})["data"]["customer"] for who in (SHOP, OTHER)]
+    for who, theirs in zip((OTHER, SHOP), names, strict=True):
+        for by in (
+            {"id": theirs["customerNumber"]},
+            {"accountNumber": theirs["accounts"][0]["accountNumber"]},
+            {"partyId": theirs["party"]["partyId"]},
+        ):
+            answer = world.ask(who, text, by=by)
+            assert (["CONSENT_REQUIRED"], {"customer": None}) == (codes(answer), answer["data"])
+
+
+WRITINGS = {
+    "a variable": ("query ($by: CustomerKey!) { it: customer(by: $by) { ...F } }", True),
+    "a part of a variable": ("query ($x: MSISDN!) { it: customer(by: {msisdn: $x}) { ...F } }", True),
+    "a default": ('query ($by: CustomerKey! = {msisdn: "NUMBER"}) { it: customer(by: $by) { ...F } }', False),
+    "one for a list": ('{ it: customers(by: {msisdn: "NUMBER"}) { ...F } }', False),
+    "an alias of somebody else": ('{ customer: line(by: {msisdn: "NUMBER"}) { id } it: customer(by: {msisdn: "NUMBER"}) { ...F } }', False),
+    "fragments in each other": ('{ ...Q } fragment Q on Query { ... { ... on Query { ...R } } } fragment R on Query { it: customer(by: {msisdn: "NUMBER"}) { ...F } }', False),
+    "included": ('query ($yes: Boolean = true) { it: customer(by: {msisdn: "NUMBER"}) @include(if: $yes) @skip(if: false) { ... @include(if: $yes) { ...F } } }', False),
+    "fresh": ('{ it: customer(by: {msisdn: "NUMBER"}) @fresh(maxAge: 0) { ...F } }', False),
+    "in another form": ('{ it: customer(by: {msisdn: "+NUMBER"}) { ...F } }', False),
+    "one of two operations": ('query Other { viewer { clientId } } query It { it: customer(by: {msisdn: "NUMBER"}) { ...F } }', False),
+}  # fmt: skip
+"""One question, written in every way; whether its key comes as a variable."""
+
+
+@pytest.mark.parametrize("how", ["post", "get", "remembered by its hash"])
+@pytest.mark.parametrize("writing", WRITINGS)
+def test_however_it_is_written_and_sent(world: World, people: People, writing: str, how: str) -> None:
+    """Asked by the one whom it is about first, so that everything that can be kept of it is."""
+    template, is_variable = WRITINGS[writing]
+    number = people.a.line["msisdn"]
+    text = template.replace("NUMBER", number) + f" fragment F on Customer {{ {CUSTOMER} }}"
+    variables: dict[str, Any] = {"by": {"msisdn": number}, "x": number} if is_variable else {}
+    variables = {name: value for name, value in variables.items() if f"${name}:" in text}
+    body: dict[str, Any] = {"query": text, "variables": variables}
+    if "query It" in text:
+        body["operationName"] = "It"
+    if how == "remembered by its hash":
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        body["extensions"] = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
+
+    def told(who: Asker, *, by_hash: bool = False) -> Any:
+        sent = {name: value for name, value in body.items() if not by_hash or name != "query"}
+        if how == "get":
+            params = {name: each if isinstance(each, str) else json.dumps(each) for name, each in sent.items()}
+            response = world.http.get("/graphql", params=params, headers=world.headers(who))
+        else:
+            response = world.http.post("/graphql", json=sent, headers=world.headers(who))
+        return world.noted(response)
+
+    for by_hash in (False, how == "remembered by its hash"):
+        mine = told(own(people.a.number), by_hash=by_hash).json()
+        assert "errors" not in mine, mine
+        for who, code in (
+            (own(people.b.number), "FORBIDDEN"),
+            (Asker("ends", purpose=FRAUD, customer=people.b.number), "FORBIDDEN"),
+        ):
+            refused = told(who, by_hash=by_hash)
+            assert {code, "PERSISTED_QUERY_NOT_FOUND"} >= set(codes(refused.json())) != set()
+            assert not any(flat((refused.json().get("data") or {}).get("it") or []))
+            _nothing_of(people.a, refused.text)
 
 
 def test_nor_beside_oneself_in_lists_and_by_aliases(world: World, people: People) -> None:

@@ -18,6 +18,7 @@ def test_names_and_numbers_are_kept_out_wherever_a_caller_writes_them(world: Wor
             **world.headers(who),
             "X-Request-Id": number,
             "traceparent": f"00-{number:0>32}-00f067aa0ba902b7-01",
+            "tracestate": f"crm=msisdn:{number},{number}@app={person.number}",
             "baggage": f"msisdn={number}",
             "User-Agent": f"app/{number} {person.customer['accounts'][0]['accountNumber']}",
             "Referer": f"https://app.example/?msisdn={number}",

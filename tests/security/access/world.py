@@ -36,6 +36,12 @@ CLIENTS: Final[Mapping[str, dict[str, Any]]] = {
         "forbidden": "refuse",
         "demand": {"cost_per_minute": "unlimited", "concurrent": 100},
     },
+    "narrow": {
+        "class": "partner",
+        "party": "partner-a",
+        "purposes": [FRAUD],
+        "demand": {"cost_per_minute": "unlimited", "concurrent": 100},
+    },
     "metered": {"class": "partner", "party": "partner-a", "demand": {"cost_per_minute": 6_000_000}},
     "ends": {"class": "partner", "party": "partner-a", "customer_claim": "customer_number"},
     "flooder": {"class": "partner", "party": "partner-a", "demand": {"cost_per_minute": 600, "concurrent": 3}},
@@ -142,6 +148,12 @@ def settings(login: Login, records: pathlib.Path, spans: Collector) -> dict[str,
             f"SWITCHBOARD_SYSTEMS__{system}__GUARD__{name}": value
             for system in ("CRM", "BILLING", "HSS", "RECHARGE", "RECHARGE-HISTORY")
             for name, value in kept.items()
+        },
+        # How soon to ask again, and how often something was tried, hang on the moment; it is looked for other differences.
+        **{
+            f"SWITCHBOARD_SYSTEMS__{system}__GUARD__{name}": value
+            for system in ("CRM", "BILLING", "BILLING-ISLANDS", "HSS", "CONSENT")
+            for name, value in {"ATTEMPTS": "1", "BREAKER__ENABLED": "false"}.items()
         },
         "SWITCHBOARD_ACCESS": json.dumps(access),
         "SWITCHBOARD_AUDIT": json.dumps({"secrets": ["env:AUDIT_SECRET"], "sqlite": str(records)}),
