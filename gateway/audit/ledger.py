@@ -11,6 +11,7 @@ from collections.abc import Callable
 from connectors.clock import Clock
 from gateway.audit.chain import Head, Row, Witnessed, appended, begun, witnessed
 from gateway.audit.line import Line, Waiting
+from gateway.audit.record import record_of
 from gateway.audit.secrets import Secrets
 from gateway.audit.store import Store
 
@@ -20,9 +21,9 @@ _SEEN = 64
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Commit:
-    """What is kept together: *records* as *rows*, between two places of the chain."""
+    """What is kept together: *taken* from the line as *rows*, between two places of the chain."""
 
-    records: list[Waiting]
+    taken: list[Waiting]
     before: Head | None
     rows: list[Row]
     after: Witnessed
@@ -57,17 +58,22 @@ class Ledger:
     def leave(self) -> list[Waiting]:
         """Leave the chain as it is, and begin another: what was to be added last, which is to be written there."""
         commit, self.commit, self.head = self.commit, None, None
-        return [] if commit is None else commit.records
+        return [] if commit is None else commit.taken
 
     async def _formed(self, line: Line) -> Commit | None:
         now, head, rows = self._clock.now(), self.head, list[Row]()
         if head is None:
             others = [each.head for each in await self._store.newest(_SEEN)]
             # Nothing in a chain is older than its beginning.
-            since = min([now, *(waiting.record.at for waiting in line)])
+            since = min([now, *(waiting.at for waiting in line)])
             head, genesis = begun(self._name(), writer=self._writer, at=since, seen=others)
             rows.append(genesis)
-        records = line.taken(self._max_together)
-        after, more = appended(head, [waiting.record for waiting in records])
+        taken = line.taken(self._max_together)
+        try:
+            records = (record_of(each.entry, at=each.at, secrets=self._secrets) for each in taken)
+            after, more = appended(head, records)
+        except BaseException:
+            line.put_back(taken)  # Nobody knows why; but none of them is dropped for it.
+            raise
         rows += more
-        return Commit(records, self.head, rows, witnessed(after, at=now, secrets=self._secrets)) if rows else None
+        return Commit(taken, self.head, rows, witnessed(after, at=now, secrets=self._secrets)) if rows else None

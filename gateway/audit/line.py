@@ -1,19 +1,26 @@
-"""Records that wait to be written, in their order and up to a bound: whoever brings more waits, or is refused."""
+"""What waits to be written, in its order and up to a bound: whoever brings more waits, or is refused."""
 
 import asyncio
 import collections
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from connectors.environment import Reporter
-from gateway.audit.record import Record
+from gateway.audit.record import Changed, Entry
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Waiting:
-    """A record that waits. *kept* is told when it is kept, where somebody waits for that."""
+    """
+    An entry of *at* that waits. *kept* is told when its record is kept, where somebody waits for that.
 
-    record: Record
+    It becomes a record when it is written, with the others of its commit: what is done for many one after the other
+    costs half of what it costs now and then.
+    """
+
+    entry: Entry | Changed = dataclasses.field(repr=False)
+    at: dt.datetime
     kept: asyncio.Future[None] | None
 
     @property

@@ -111,7 +111,7 @@ class BadRecordError(ValueError):
 def record_of(entry: Entry | Changed, *, at: dt.datetime, secrets: Secrets) -> Record:
     """What is kept of *entry*. Words that others chose and that name one of its people are hashed, too."""
     if isinstance(entry, Changed):
-        return Record(at, {"kind": "change", **dataclasses.asdict(entry)})
+        return Record(at, {"kind": "change", **{name: _written(value) for name, value in _fields(entry)}})
     tails = _tails(entry)
     basis = entry.basis
     said = {
@@ -177,6 +177,15 @@ def people_of(said: Mapping[str, Any]) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=1024)
 def _listed(words: frozenset[str]) -> orjson.Fragment:
     return orjson.Fragment(orjson.dumps(sorted(words)))
+
+
+def _fields(entry: Changed) -> list[tuple[str, str | int | None]]:
+    return [("by", entry.by), ("why", entry.why), ("what", entry.what), ("version", entry.version)]
+
+
+def _written(value: str | int | None) -> str | int | None:
+    # Half a character, which JSON can write and UTF-8 cannot, must not keep others from being written.
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
 
 
 def _tails(entry: Entry) -> list[str]:

@@ -60,7 +60,8 @@ class Secrets:
 
 def _hashed(keys: _Keys, kind: str, key: str) -> str:
     # No kind has a zero byte, so no two pairs are one text.
-    said = f"{kind}\0{key}".encode()
+    # Half a character, which JSON can write and UTF-8 cannot, is hashed as well.
+    said = f"{kind}\0{key}".encode(errors="surrogatepass")
     return f"{keys.mark}:{_mac(keys.subjects, said)}"
 
 

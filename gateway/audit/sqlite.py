@@ -21,6 +21,8 @@ from gateway.audit.store import Disturbed, StoreAway
 from gateway.audit.thread import OneThread
 from gateway.audit.times import instant, micros
 
+_LAST_SLICES: Final = 64
+
 
 class SQLiteStore:
     """Writes records to the file at *path*, which is made where there is none; waits for other writers *timeout_s*."""
@@ -72,12 +74,18 @@ class SQLiteStore:
         self._index.add(rows)
 
     def _search(self) -> None:
+        if self._has_more_to_search():
+            self._thread.then(self._search)  # Behind who waits by now.
+
+    def _has_more_to_search(self) -> bool:
+        """Put some of what is kept into the index; whether there is more."""
         if self._open is None:
-            return  # Closed, or ill: nothing is opened for that alone.
+            return False  # Closed, or ill: nothing is opened for that alone.
+        is_more = False
         # Nobody waits for it, and what is not in the index is found without; whatever it is, the thread goes on.
         with contextlib.suppress(Exception), self._connected() as connection:
-            if self._index.write(connection):
-                self._thread.then(self._search)  # Behind who waits by now.
+            is_more = self._index.write(connection)
+        return is_more
 
     @contextlib.contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -113,7 +121,9 @@ class SQLiteStore:
         return connection
 
     def _end(self) -> None:
-        self._search()
+        for _ in range(_LAST_SLICES):
+            if not self._has_more_to_search():
+                break
         self._close()
 
     def _close(self) -> None:

@@ -2,23 +2,25 @@
 How records are found by whom they are about: an index that is written for many records at a time.
 
 People are hashes, so each of them lies on another page of the index, and with each commit all of those pages would have
-to be written. Hundreds of records together have many of them in common, and nobody waits for it. Until a record is in
+to be written. Many records together have many of them in common, and nobody waits for it. Until a record is in
 the index it is searched itself: `audit_searchable` says how far each chain's index goes. What a process that was killed
 did not come to, the next one does.
 """
 
 import contextlib
-import itertools
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from gateway.audit.chain import Row
 from gateway.audit.record import BadRecordError, people_of, read
 from gateway.audit.sqlite_tables import insert, rolled_back
 
-EVERY: Final = 500
+EVERY: Final = 2000
 """So many records are put into the index together."""
+
+_SLICE: Final = 1000
+"""So many people at a time, in the order of the index: between two slices records are written, as somebody waits."""
 
 Place = tuple[str, str, int]
 """A person, and the chain and number of a record."""
@@ -46,6 +48,9 @@ class SearchIndex:
         self._places: list[Place] = []
         self._records = 0
         self._lengths: dict[str, int] = {}
+        self._sorted: list[Place] = []
+        """What is being written, and up to where chains can be searched with the last of it."""
+        self._sorted_lengths: dict[str, int] = {}
         self._is_behind = True
         """Whether there may be records that are not in the index, and are not here either."""
 
@@ -62,14 +67,21 @@ class SearchIndex:
 
     def write(self, connection: sqlite3.Connection) -> bool:
         """
-        Write what was added, and some of what others left who were killed: whether there is more of that.
+        Write some of what was added, or of what others left who were killed: whether there is more.
 
         Raises what SQLite raises; then nothing is lost but time, as records are read again.
         """
-        places, lengths, is_behind = self._places, self._lengths, self._is_behind
-        self._places, self._lengths, self._records, self._is_behind = [], {}, 0, True
-        self._is_behind = _caught_up(connection) if is_behind else _write(connection, places, lengths)
-        return self._is_behind
+        if not self._sorted:
+            self._sorted, self._sorted_lengths = sorted(self._places), self._lengths
+            self._places, self._lengths, self._records = [], {}, 0
+        part, rest, is_behind = self._sorted[:_SLICE], self._sorted[_SLICE:], self._is_behind
+        self._sorted, self._is_behind = [], True
+        if is_behind:
+            self._is_behind = _caught_up(connection)
+            return self._is_behind
+        _write(connection, part, {} if rest else self._sorted_lengths)
+        self._sorted, self._is_behind = rest, False
+        return bool(rest)
 
 
 def _caught_up(connection: sqlite3.Connection) -> bool:
@@ -90,8 +102,8 @@ def named_in(body: object) -> tuple[str, ...]:
     return ()
 
 
-def _write(connection: sqlite3.Connection, places: Iterable[Place], lengths: dict[str, int]) -> bool:
-    """Write *places*, with which chains can be searched up to *lengths*; that nothing is left behind."""
+def _write(connection: sqlite3.Connection, places: Sequence[Place], lengths: dict[str, int]) -> None:
+    """Write *places*, with which chains can be searched up to *lengths*."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         # In the order of the index, so that each page is come to once.
@@ -102,11 +114,9 @@ def _write(connection: sqlite3.Connection, places: Iterable[Place], lengths: dic
     except BaseException:
         rolled_back(connection)
         raise
-    return False
 
 
-def _left(connection: sqlite3.Connection, places: Iterable[Place]) -> Iterator[Place]:
+def _left(connection: sqlite3.Connection, places: Sequence[Place]) -> Iterator[Place]:
     """Those of *places* whose records have not been cut meanwhile."""
-    for chain, found in itertools.groupby(places, key=lambda place: place[1]):
-        cut = connection.execute(_CUT, [chain]).fetchone()
-        yield from (place for place in found if cut is None or place[2] > cut[0])
+    cuts = {chain: connection.execute(_CUT, [chain]).fetchone() for chain in {chain for _, chain, _ in places}}
+    return (place for place in places if (cut := cuts[place[1]]) is None or place[2] > cut[0])

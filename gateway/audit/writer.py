@@ -21,7 +21,7 @@ from connectors.environment import Reporter
 from gateway.audit.ledger import Commit, Ledger
 from gateway.audit.line import Line, Waiting
 from gateway.audit.pace import Pace
-from gateway.audit.record import Changed, Entry, record_of
+from gateway.audit.record import Changed, Entry
 from gateway.audit.secrets import Secrets
 from gateway.audit.store import Disturbed, Store, StoreAway
 
@@ -64,7 +64,7 @@ class Audit:
         max_waiting: int = 10_000,
         max_together: int = 256,
     ) -> None:
-        self._store, self._secrets, self._clock, self._report = store, secrets, clock, report
+        self._store, self._clock, self._report = store, clock, report
         self._timeout_s = timeout_s
         self._ledger = Ledger(store, secrets=secrets, writer=writer, name=name, clock=clock, max_together=max_together)
         self._line = Line(max_waiting, report=report)
@@ -125,7 +125,7 @@ class Audit:
     def state(self) -> AuditState:
         """How it is, for whoever watches."""
         commit, head = self._ledger.commit, self._ledger.head
-        tried = 0 if commit is None else len(commit.records)
+        tried = 0 if commit is None else len(commit.taken)
         chain = None if head is None else head.chain
         return AuditState(len(self._line) + tried, self._kept, self._refused, self._away_s, chain)
 
@@ -153,7 +153,7 @@ class Audit:
     def _put(self, entry: Entry | Changed, kept: asyncio.Future[None] | None) -> None:
         if self._task is None or self._is_closing or self._line.is_full:
             raise self._unavailable()
-        self._line.put(Waiting(record_of(entry, at=self._clock.now(), secrets=self._secrets), kept))
+        self._line.put(Waiting(entry, self._clock.now(), kept))
         self._something.set()
 
     def _unavailable(self) -> AuditUnavailable:
@@ -207,8 +207,8 @@ class Audit:
         return False
 
     def _is_kept(self, commit: Commit) -> None:
-        self._kept += len(commit.records)
-        for waiting in commit.records:
+        self._kept += len(commit.taken)
+        for waiting in commit.taken:
             if waiting.kept is not None and not waiting.kept.done():
                 waiting.kept.set_result(None)
         away_s, self._away_since = self._away_s, None
@@ -234,7 +234,7 @@ class Audit:
 
     def _give_up(self) -> None:
         commit = self._ledger.commit
-        left = [*([] if commit is None else commit.records), *self._line.taken(len(self._line))]
+        left = [*([] if commit is None else commit.taken), *self._line.taken(len(self._line))]
         for waiting in left:
             if waiting.kept is not None:
                 self._refuse(waiting.kept)

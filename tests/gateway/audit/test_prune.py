@@ -82,6 +82,15 @@ def _places(place: Place) -> list[tuple[str, int]]:
     return [(row.chain, row.seq) for row in rows if row.chain in {"c1", "c2", "c3"}]
 
 
+def _in_the_index(place: Place) -> int:
+    found = "SELECT count(*) FROM audit_people"
+    if isinstance(place, InPostgres):
+        return int(place.server.enter(found, database=place.database))
+    assert isinstance(place, InSQLite)
+    with contextlib.closing(sqlite3.connect(place.path)) as connection:
+        return int(connection.execute(found).fetchone()[0])
+
+
 LEFT = [("c2", seq) for seq in range(1, 7)] + [("c3", seq) for seq in range(7, 12)]
 
 
@@ -113,12 +122,7 @@ def test_who_was_in_them_is_found_no_more(
     assert [] == _said(capsys)
     _run(config, "subject", stays.key)
     assert 1 == len(_said(capsys))
-    found = "SELECT count(*) FROM audit_people"
-    if isinstance(place, InSQLite):
-        with contextlib.closing(sqlite3.connect(place.path)) as connection:
-            assert [(1,)] == connection.execute(found).fetchall()
-    elif isinstance(place, InPostgres):
-        assert "1" == place.server.enter(found, database=place.database)
+    assert 1 == _in_the_index(place)
 
 
 def test_each_time_stands_on_record_with_who_and_why(place: Place, config: pathlib.Path) -> None:
@@ -232,6 +236,8 @@ def test_a_process_whose_whole_chain_was_cut_goes_on_with_it(place: Place, confi
     asyncio.run(go_on())
 
     assert [("c1", 7)] == _places(place)
+    # Those that had not been put into the index yet are not put there any more.
+    assert 1 == _in_the_index(place)
     assert [] == asyncio.run(findings_in(place))
 
 

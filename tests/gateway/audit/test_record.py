@@ -13,6 +13,7 @@ from gateway.audit.record import (
     BadRecordError,
     Basis,
     BasisKind,
+    Changed,
     Entry,
     Outcome,
     canonical,
@@ -100,6 +101,15 @@ def test_words_that_name_somebody_or_are_none_are_hashed(said: dict[str, Any]) -
     text = given_as.reference if isinstance(given_as, Basis) else given_as
     kept: Any = record.said[name]
     assert SECRETS.hashed("text", text) == (kept["reference"] if name == "basis" else kept)
+
+
+def test_half_a_character_stops_no_record() -> None:
+    half = "\ud83d"
+    found = entry([line(half)], subject=half, operation=half, purpose=half, basis=Basis(BasisKind.CASE, half))
+    for each in (found, Changed(by=half, why=f"why {half}", what=half)):
+        body = canonical(record_of(each, at=CLOCK.now(), secrets=SECRETS).said)
+
+        assert body == canonical(read(body))
 
 
 def test_words_that_name_nobody_stay_as_they_are() -> None:

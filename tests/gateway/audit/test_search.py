@@ -75,6 +75,31 @@ async def test_the_index_is_written_for_many_together(in_sqlite: InSQLite, monke
     assert 25 == _indexed(in_sqlite)
 
 
+async def test_the_index_is_written_in_slices_and_says_so_with_the_last(
+    in_sqlite: InSQLite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is killed between two has some in both, and is found once."""
+    monkeypatch.setattr(sqlite_search, "EVERY", 11)
+    monkeypatch.setattr(sqlite_search, "_SLICE", 4)
+    store = in_sqlite.store()
+    right, slices = sqlite_search._write, []
+
+    def watched(connection: sqlite3.Connection, places: list[sqlite_search.Place], lengths: dict[str, int]) -> None:
+        right(connection, places, lengths)
+        slices.append((len(places), lengths))
+
+    monkeypatch.setattr(sqlite_search, "_write", watched)
+    async with auditing(store) as audit:
+        for who in people(10):
+            await audit.written(entry([who]))
+        await _idle(store)
+        assert [(4, {}), (4, {}), (2, {"c1": 11})] == slices
+        in_sqlite.enter("DELETE FROM audit_searchable")
+
+        assert [5] == await _found(in_sqlite, people(10)[3])
+        assert [] == await findings_in(in_sqlite)
+
+
 def _killed(place: InSQLite, count: int) -> None:
     """A process that writes *count* records and is gone before it closes anything."""
     script = f"""
@@ -120,7 +145,7 @@ async def test_an_index_that_could_not_be_written_is_made_up_for(
         await _idle(store)
         right = sqlite_search._write
 
-        def wrong(*_: object) -> bool:
+        def wrong(*_: object) -> None:
             raise sqlite3.OperationalError
 
         monkeypatch.setattr(sqlite_search, "_write", wrong)
@@ -174,6 +199,7 @@ async def test_many_rows_are_written_with_few_statements(in_sqlite: InSQLite) ->
     _, rows = chain(99)
     store = in_sqlite.store()
     await store.newest(1)
+    await _idle(store)
     connection = store._open  # type: ignore[attr-defined]
     told: list[str] = []
     connection.set_trace_callback(told.append)

@@ -254,6 +254,21 @@ async def test_closing_has_an_end_and_tells_what_was_lost() -> None:
         await waits
 
 
+async def test_what_cannot_become_a_record_keeps_nobody_else_from_it_for_long_and_nothing_is_dropped() -> None:
+    """Nothing can be that we know of; but what nobody thought of must not be silent, and must not stay."""
+    store, report = MemoryStore(), Noted()
+    async with auditing(store, report=report, timeout_s=SHORT) as audit:
+        await audit.written(entry())
+        await audit.noted(entry(people(1)))
+        with pytest.raises(AuditUnavailable):
+            await audit.written(entry(read=[object()]))
+        await _until(audit, waiting=0)
+        await audit.written(entry(people(2)[1:]))
+
+    assert _hashes(2) == store.people[1:]
+    assert ["audit_away", "audit_back"] == report.events
+
+
 async def test_a_chain_that_somebody_else_wrote_to_is_left_for_a_new_one() -> None:
     store, report = MemoryStore(), Noted()
     async with auditing(store, report=report) as audit:

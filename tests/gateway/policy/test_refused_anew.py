@@ -19,7 +19,7 @@ from schema.policy import Audience
 from tests.gateway.consent.support import FRAUD, FakeConsents, a_consent
 from tests.gateway.guarded import World
 from tests.gateway.policy.asking import ALL
-from tests.resolvers.support import ACCOUNT, IMSI, MSISDN, codes
+from tests.resolvers.support import ACCOUNT, IMSI, MSISDN, FakeSystem, codes
 
 WINDOWS = {"stale_s": {"*": 600}, "negative_s": {"*": 1}, "attempts": 1, "breaker": {"enabled": False}}
 KEYS = {
@@ -172,3 +172,40 @@ async def test_what_the_operation_has_asked_itself_is_not_asked_again() -> None:
         assert ["FORBIDDEN"] == told
         assert "Approved" == data["mine"]["status"]
         assert {"billing": {"profile": 1}, "crm": {"customers_of_accounts": 1}} == asked
+
+
+def _slow(kept: Kept, system: FakeSystem) -> None:
+    asked = system.asked
+
+    def slowly(*args: Any, **more: Any) -> None:
+        kept.pass_time(0.9)
+        asked(*args, **more)
+
+    system.asked = slowly  # type: ignore[method-assign]
+
+
+async def test_also_where_asking_takes_its_time() -> None:
+    kept = Kept(a_consent())
+    kept.world.operator.crm.accounts[OTHER] = ("A1000099",)
+    assert not (await kept.told(kept.customer, {"id": OTHER}))[1]
+    kept.pass_time(5)
+    for system in (kept.world.operator.billing, kept.world.operator.crm):
+        _slow(kept, system)
+
+    for by in KEYS["msisdn"]:
+        _, told, calls = await kept.told(kept.customer, by, MINE_TOO)
+        assert ["FORBIDDEN"] == told
+        assert {"billing": {"profile": 1}, "crm": {"customers_of_accounts": 1}} == calls
+
+
+@pytest.mark.parametrize("away", ["billing", "crm"])
+async def test_a_system_that_is_away_is_not_asked_twice_because_it_is(away: str) -> None:
+    kept, (somebody, nobody) = Kept(), KEYS["msisdn"]
+    await kept.told(kept.partner, somebody)
+    kept.pass_time(100)
+    kept.away(away)
+
+    told, unknown = await kept.told(kept.partner, somebody), await kept.told(kept.partner, nobody)
+
+    assert ["UPSTREAM_UNAVAILABLE"] == told[1] == unknown[1]
+    assert {"billing": {"profile": 1}, "crm": {"customers_of_accounts": 1}} == told[2]
