@@ -4,6 +4,7 @@ import asyncio
 import concurrent.futures
 import contextlib
 import dataclasses
+import itertools
 import pathlib
 import ssl
 import threading
@@ -14,9 +15,12 @@ import pytest
 
 from tests.conftest import ROOT, Lines, RunningGateway, started
 from tests.e2e.everything import SYSTEMS
-from tests.faults.asking import until_whole
+from tests.faults.asking import ask, numbers, until_whole
 from tests.faults.proxy import FaultProxy, NetworkFault
 from tests.gateway.check.authority import Authority
+
+_SESSIONS = 4
+"""At the HSS, as `deploy/sandbox.toml` has it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -153,7 +157,16 @@ def _make_well(gateway: SpoiltGateway) -> None:
     # Logins whose answers were damaged have taken sessions that nobody can give back, and the HSS licenses few.
     gateway.fault("hss", "session-expired")
     until_whole(gateway, within_s=60)
+    _use_every_session(gateway)
     gateway.forget_calls()
+
+
+def _use_every_session(gateway: SpoiltGateway) -> None:
+    """So many at once that each session is found to be expired now, and no call of a test is asked twice for that."""
+    every = list(itertools.islice(numbers(), 4 * _SESSIONS))
+    with concurrent.futures.ThreadPoolExecutor(len(every)) as pool:
+        for _ in range(2):
+            list(pool.map(lambda number: ask(gateway, iter([number])), every))
 
 
 @pytest.fixture
