@@ -157,16 +157,16 @@ def _make_well(gateway: SpoiltGateway) -> None:
     # Logins whose answers were damaged have taken sessions that nobody can give back, and the HSS licenses few.
     gateway.fault("hss", "session-expired")
     until_whole(gateway, within_s=60)
-    _use_every_session(gateway)
     gateway.forget_calls()
 
 
-def _use_every_session(gateway: SpoiltGateway) -> None:
-    """So many at once that each session is found to be expired now, and no call of a test is asked twice for that."""
+def use_every_session(gateway: SpoiltGateway) -> None:
+    """So many at once that each session is found to be expired now, and no call that is counted is asked twice for that."""
     every = list(itertools.islice(numbers(), 4 * _SESSIONS))
     with concurrent.futures.ThreadPoolExecutor(len(every)) as pool:
         for _ in range(2):
             list(pool.map(lambda number: ask(gateway, iter([number])), every))
+    gateway.forget_calls()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Connections that are refused, reset, cut or stalled: what is asked again, how often, and that no part is taken for the whole."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from tests.e2e.everything import SYSTEMS
 from tests.faults.asking import CALLS, FIELDS, FULL, Asked, ask, codes, numbers, steadily, until
-from tests.faults.conftest import SpoiltGateway
+from tests.faults.conftest import SpoiltGateway, use_every_session
 from tests.faults.proxy import NetworkFault
 
 COUNT, PER_S = (300, 10) if FULL else (40, 20)
@@ -27,6 +28,7 @@ async def test_where_a_tenth_of_the_answers_breaks_each_question_is_sent_little_
     spoilt_gateway: SpoiltGateway, fault: NetworkFault
 ) -> None:
     gateway = spoilt_gateway
+    await asyncio.to_thread(use_every_session, gateway)
     for system in SYSTEMS:
         gateway.suffer(system, fault, share=SHARE)
 
