@@ -103,11 +103,13 @@ class _Supervisor:
 
     async def do(self, command: Command) -> list[Said]:
         """Have every worker do it, and those to come begin as the others go on."""
-        if isinstance(command, Reload) and self._source is not None:
-            with contextlib.suppress(SettingsError):  # Every worker says so.
+        said = await self._hub.do(command)
+        # What one could not use would keep those to come from starting.
+        if isinstance(command, Reload) and self._source is not None and not any("error" in each for each in said):
+            with contextlib.suppress(SettingsError):  # Somebody has written something else since.
                 written = PartOf(self._source, workers=len(self._places))
                 self._settings = compared(self._settings, await asyncio.to_thread(written.load)).settings
-        return await self._hub.do(command)
+        return said
 
     @contextlib.contextmanager
     def _told_by_signals(self) -> Iterator[None]:

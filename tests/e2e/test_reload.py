@@ -99,6 +99,18 @@ class World:
         """What *client* is answered by whoever of the workers."""
         return {ask(self.url, client, text).status_code for _ in range(12)}
 
+    def answers(self, client: str, statuses: set[int]) -> bool:
+        """Whether *client* is answered so; while workers start it may be answered nothing."""
+        with contextlib.suppress(httpx.HTTPError):
+            return self.statuses(client) == statuses
+        return False
+
+    def pids(self) -> set[int]:
+        """The processes that answer."""
+        command = [sys.executable, "-m", "gateway", "control", "status", "--json", "--config", str(self.file)]
+        status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+        return {each["answer"]["process"]["pid"] for each in json.loads(status.stdout)}
+
     def until(self, holds: Callable[[], bool]) -> None:
         end = time.monotonic() + bar(30)
         while not holds():
@@ -159,6 +171,18 @@ def test_a_file_that_cannot_be_used_changes_nothing_and_says_where_it_is_wrong(w
     assert {200} == world.statuses("late")
 
 
+def test_settings_that_no_worker_can_use_keep_none_from_starting(world: World) -> None:
+    world.write("shop")
+    text = world.file.read_text(encoding="utf-8")
+    world.file.write_text(text.replace('network = "hss"', 'network = "crm"'), encoding="utf-8")
+    done = world.reload()
+    assert 2 == sum("does not offer network" in each["error"] for each in json.loads(done.stdout))
+    for pid in world.pids():
+        os.kill(pid, signal.SIGKILL)
+
+    world.until(lambda: world.answers("late", {200}))
+
+
 def test_what_takes_a_restart_is_named_and_the_rest_holds(world: World) -> None:
     world.write(
         "shop", "late", extra="[server]\nkeep_alive_s = 5\n[systems.crm.guard]\ntimeout_s = 1.9\n[history]\ndays = 100"
@@ -179,15 +203,7 @@ def test_a_hangup_means_the_same(world: World) -> None:
 def test_a_worker_that_is_started_later_begins_as_the_others_go_on(world: World) -> None:
     world.write("shop", "newest")
     assert 0 == world.reload().returncode
-    command = [sys.executable, "-m", "gateway", "control", "status", "--json", "--config", str(world.file)]
-    status = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-    old = {each["answer"]["process"]["pid"] for each in json.loads(status.stdout)}
-    for pid in old:
+    for pid in world.pids():
         os.kill(pid, signal.SIGKILL)
 
-    def is_there() -> bool:
-        with contextlib.suppress(httpx.HTTPError):
-            return world.statuses("newest") == {200}
-        return False
-
-    world.until(is_there)
+    world.until(lambda: world.answers("newest", {200}))
