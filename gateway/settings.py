@@ -11,8 +11,8 @@ from connectors.numbering import NumberingPlan
 from connectors.settings import ConfigPath, Secret
 from connectors.tmf import TMFConsentSettings, TMFSettings
 from connectors.ucip import UCIPSettings
-from gateway.access.issuer_settings import is_this_machine
 from gateway.access.settings import AccessSettings
+from gateway.access.tokens.issuer_settings import is_this_machine
 from gateway.admission.settings import AdmissionSettings
 from gateway.audit.settings import AuditSettings
 from gateway.callers import CallerSettings

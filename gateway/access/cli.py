@@ -42,7 +42,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", *, s
 
 
 def _issue(sandbox: pathlib.Path, options: argparse.Namespace) -> int:
-    from gateway.access import development
+    from gateway.access.tokens import development
 
     access = _access(options.config, sandbox)
     if access.development is None:

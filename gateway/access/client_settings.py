@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from gateway.access.issuer_settings import is_this_machine
 from gateway.access.scopes import PURPOSE, SCOPE
+from gateway.access.tokens.issuer_settings import is_this_machine
 from gateway.callers import ClassName
 from gateway.consent.settings import ConsentTerms
 from gateway.demand.settings import DemandChanges

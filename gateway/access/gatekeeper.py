@@ -13,19 +13,19 @@ from typing import Literal, Protocol, TypeAlias
 from connectors.clock import Clock
 from connectors.environment import Reporter
 from connectors.terms import Criticality
-from gateway.access.address import normalised
 from gateway.access.challenges import Challenges
-from gateway.access.claims import AccessToken, TokenError, Undecided
 from gateway.access.client_settings import Audience, ClientSettings
-from gateway.access.dpop import ALGORITHMS, ProofError, Rules
-from gateway.access.holder import Holders
-from gateway.access.issuers import Issuers
+from gateway.access.holders.address import normalised
+from gateway.access.holders.dpop import ALGORITHMS, ProofError, Rules
+from gateway.access.holders.holder import Holders
+from gateway.access.holders.replays import ProcessReplays, Replays
 from gateway.access.metadata import metadata_of
 from gateway.access.presented import MalformedError, Presented, Scheme, Shown, shown
-from gateway.access.replays import ProcessReplays, Replays
 from gateway.access.scopes import PURPOSE, within
 from gateway.access.settings import AccessSettings
-from gateway.access.trusted import issuers_of
+from gateway.access.tokens.claims import AccessToken, TokenError, Undecided
+from gateway.access.tokens.issuers import Issuers
+from gateway.access.tokens.trusted import issuers_of
 from gateway.callers import CLASSES
 
 Code: TypeAlias = Literal["UNAUTHENTICATED", "BAD_INPUT", "FORBIDDEN", "UPSTREAM_UNAVAILABLE"]

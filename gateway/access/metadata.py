@@ -5,7 +5,7 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.access.dpop import ALGORITHMS
+from gateway.access.holders.dpop import ALGORITHMS
 from gateway.access.settings import AccessSettings
 
 _WELL_KNOWN: Final = "/.well-known/oauth-protected-resource"

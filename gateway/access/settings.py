@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from gateway.access.client_settings import Audience, ClientId, ClientSettings
-from gateway.access.holder_settings import CertificateSettings, DpopSettings
-from gateway.access.issuer_settings import DevelopmentSettings, IssuerSettings
+from gateway.access.holders.holder_settings import CertificateSettings, DpopSettings
+from gateway.access.tokens.issuer_settings import DevelopmentSettings, IssuerSettings
 from gateway.consent.settings import Purpose
 from resolvers.stand_ins import FORM, LEAST, is_form
 

@@ -9,14 +9,14 @@ from collections.abc import Awaitable
 import httpx
 
 from connectors.tls import context_of
-from gateway.access.active import AnswerError, read_answer
-from gateway.access.claims import Trust
-from gateway.access.development import KeyFileError, key_in
-from gateway.access.fetching import FetchError, KeySource
-from gateway.access.issuer_settings import DevelopmentSettings, IntrospectionSettings, IssuerSettings
-from gateway.access.keys import KeysError, keys_of
 from gateway.access.settings import AccessSettings
-from gateway.access.trusted import introspection_of
+from gateway.access.tokens.active import AnswerError, read_answer
+from gateway.access.tokens.claims import Trust
+from gateway.access.tokens.development import KeyFileError, key_in
+from gateway.access.tokens.fetching import FetchError, KeySource
+from gateway.access.tokens.issuer_settings import DevelopmentSettings, IntrospectionSettings, IssuerSettings
+from gateway.access.tokens.keys import KeysError, keys_of
+from gateway.access.tokens.trusted import introspection_of
 from gateway.check import certificates
 from gateway.check.rows import Area, Finding, Row, State, row, sentence
 

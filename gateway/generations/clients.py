@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from gateway.access.gatekeeper import Gatekeeper
 from gateway.access.gatekeeper import gatekeeper as gatekeeper_of
-from gateway.access.issuers import Issuers
+from gateway.access.tokens.issuers import Issuers
 from gateway.askers import Askers
 from gateway.audiences import for_audiences, for_everybody, scopes_of, secrets
 from gateway.consent import Ledger

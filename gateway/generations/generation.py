@@ -11,9 +11,9 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from gateway import systems
-from gateway.access.issuers import Issuers
 from gateway.access.metadata import metadata_of
-from gateway.access.trusted import are_believed_alike
+from gateway.access.tokens.issuers import Issuers
+from gateway.access.tokens.trusted import are_believed_alike
 from gateway.audiences import secrets
 from gateway.control.breakers import BreakersInWords
 from gateway.control.desk import Desk

@@ -12,7 +12,7 @@ from connectors.environment import Environment
 from connectors.guard import Changes, Switches, Tunings
 from connectors.guard.negative import Negative
 from gateway import systems
-from gateway.access.replays import ProcessReplays, Replays
+from gateway.access.holders.replays import ProcessReplays, Replays
 from gateway.admission.door import Door
 from gateway.audit.opening import audit_of
 from gateway.audit.writer import Audit

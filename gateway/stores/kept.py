@@ -11,7 +11,7 @@ from connectors.clock import Clock
 from connectors.environment import Reporter
 from connectors.guard import Keys, Leases, Register
 from connectors.guard.budget import LATE_S
-from gateway.access.replays import ProcessReplays, Replays
+from gateway.access.holders.replays import ProcessReplays, Replays
 from gateway.stores.coding import Coding
 from gateway.stores.layered import LayeredStore, Near, Told
 from gateway.stores.leases import RedisLeases

@@ -4,7 +4,7 @@ Proofs of holders that replicas were shown already, in Redis or Valkey: a key fo
 Without Redis each replica knows its own: a proof that was stolen on its way could then be shown once to each of them.
 """
 
-from gateway.access.replays import Replays
+from gateway.access.holders.replays import Replays
 from gateway.stores.redis_link import Away, RedisLink
 
 
@@ -16,7 +16,7 @@ class RedisReplays:
         self._near = near
 
     async def is_new(self, digest: bytes, *, for_s: float) -> bool:
-        """As `gateway.access.replays.Replays` says. The link reports when Redis is away, once."""
+        """As `gateway.access.holders.replays.Replays` says. The link reports when Redis is away, once."""
         if not await self._near.is_new(digest, for_s=for_s):
             return False
         try:

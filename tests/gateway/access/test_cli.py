@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from gateway.access.signatures import decoded
+from gateway.access.tokens.signatures import decoded
 from gateway.cli import main
 
 CLIENTS = """

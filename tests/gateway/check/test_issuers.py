@@ -11,7 +11,7 @@ from gateway.access.settings import AccessSettings
 from gateway.check import State, check
 from gateway.check.issuers import rows
 from tests.gateway.access.issuing import ec_jwk, jwks, rsa_jwk, rsa_key
-from tests.gateway.access.test_fetching import answer, serving
+from tests.gateway.access.tokens.test_fetching import answer, serving
 
 NOW = dt.datetime.now(dt.UTC)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.access.replays import ProcessReplays
+from gateway.access.holders.replays import ProcessReplays
 from gateway.stores.redis_replays import RedisReplays
 from tests.connectors.support import FixedClock
 from tests.gateway.stores.redis_server import RedisServer
