@@ -14,7 +14,7 @@ from gateway.consent import Ledger
 from gateway.demand.client import ClientDemand
 from gateway.demand.demand import Demand
 from gateway.demand.settings import DemandChanges, DemandSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.policy.asker import Asker
 from gateway.policy.by_consent import reach_of_partner
 from gateway.policy.own import OwnCustomer, OwnCustomerWith

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from connectors.environment import Reporter
 from gateway.demand.documents import limits_of
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
+from gateway.operations.warm_up import warm_up
 from gateway.policy.policies import known_scopes
 from gateway.settings import Settings
-from gateway.warm_up import warm_up
 from resolvers.graph import CustomerGraph
 from schema.policy import Audience
 

@@ -158,7 +158,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace) -> int:
-    from gateway.explain import ExplainError, explain
+    from gateway.operations.explain import ExplainError, explain
 
     try:
         print(explain(options.file, name=options.operation, variables=options.variables))  # noqa: T201 - what it is for

@@ -2,9 +2,9 @@
 
 from gateway.check.rows import Row, State, sentence
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
+from gateway.operations.warm_up import refused
 from gateway.settings import PlanSettings
-from gateway.warm_up import refused
 from resolvers.graph import build
 
 _WHAT = "operations"

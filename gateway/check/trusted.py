@@ -6,7 +6,7 @@ from gateway.access.client_settings import ClientSettings
 from gateway.check.rows import Row, State, sentence
 from gateway.demand.documents import limits_of
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.trusted.checking import problems
 from gateway.trusted.manifest import ManifestError
 from gateway.trusted.registration import registered

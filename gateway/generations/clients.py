@@ -17,7 +17,7 @@ from gateway.http.callers import Anybody, Callers, Registered
 from gateway.http.origins import Origins
 from gateway.log import logger
 from gateway.mistakes import Mistake, SettingsError
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.settings import Settings
 from gateway.telemetry.telemetry import Telemetry
 from gateway.trusted.registration import Registration

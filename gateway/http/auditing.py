@@ -8,7 +8,7 @@ from gateway.audit.record import Outcome as Became
 from gateway.audit.writer import Audit, AuditUnavailable
 from gateway.http.correlation import request_id
 from gateway.http.refusal import HttpRefusal
-from gateway.outcome import Outcome, Ran
+from gateway.operations.outcome import Outcome, Ran
 
 EVERYBODY = "everybody"
 """The client of those who are not told apart."""

@@ -11,7 +11,7 @@ from gateway.callers import CallerSettings, Classes
 from gateway.http.fields import text
 from gateway.http.origins import Origins
 from gateway.http.presented import presented_of
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from resolvers.context import Graph
 
 

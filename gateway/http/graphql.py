@@ -36,9 +36,9 @@ from gateway.http.request import GraphQLRequest, may_be_mutation, read, received
 from gateway.http.terms import terms_of
 from gateway.limits.settings import LimitSettings
 from gateway.log import logger
-from gateway.outcome import Outcome
+from gateway.operations.outcome import Outcome
+from gateway.operations.prepared import Prepared
 from gateway.overrides.bans import Bans
-from gateway.prepared import Prepared
 from gateway.settings import ServerSettings
 from gateway.telemetry.requests import told
 from gateway.trusted.digest import digest_of

@@ -7,7 +7,7 @@ from typing import Protocol, Self
 from graphql import GraphQLError
 
 from gateway.limits.own import Own
-from gateway.prepared import Prepared
+from gateway.operations.prepared import Prepared
 from gateway.trusted.manifest import Registered
 from resolvers.failures import BadInput
 

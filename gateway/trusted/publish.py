@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from connectors.paths import BASE_FOLDER, path_from
 from gateway.limits.settings import LimitSettings
 from gateway.mistakes import SettingsError
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.settings_written import Written
 from gateway.trusted import manifest
 from gateway.trusted.checking import Problem, problems

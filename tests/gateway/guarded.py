@@ -10,9 +10,9 @@ from connectors.guard.watch import Event, Unwatched
 from connectors.routes import Routes, Systems
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
-from gateway.planning import Planned
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
+from gateway.operations.planning import Planned
 from gateway.policy.asker import Asker
 from gateway.stores.memory import MemoryStore
 from resolvers.context import Context

@@ -17,7 +17,7 @@ from gateway.http.graphiql import GraphiQL
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.settings import ServerSettings
 from tests.resolvers.support import SCHEMA, FakeOperator
 

@@ -8,7 +8,7 @@ from gateway.callers import CallerSettings, Classes
 from gateway.http.callers import Anybody
 from gateway.http.graphql import GraphQLView
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.settings import ServerSettings
 from tests.gateway.support import JSON, call
 from tests.resolvers.support import SCHEMA, FakeOperator

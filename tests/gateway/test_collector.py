@@ -10,8 +10,8 @@ from connectors.errors import Unavailable
 from connectors.terms import Terms
 from gateway import collector
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.planning import Planned
+from gateway.operations.operation import Operations
+from gateway.operations.planning import Planned
 from resolvers.context import Context
 from resolvers.loader import Loader
 from tests.gateway.execution.support import AT_A_GLANCE, GLANCE_VARIABLES, RichOperator
@@ -119,7 +119,7 @@ async def test_the_code_of_an_operation_goes_with_it_and_does_not_wait_for_the_c
     assert _generated() > before
 
     gc.disable()
-    monkeypatch.setattr("gateway.documents.MAX_REMEMBERED", 100)
+    monkeypatch.setattr("gateway.operations.documents.MAX_REMEMBERED", 100)
     del outcome
     operations.prepare("{ __typename }")
 

@@ -8,8 +8,8 @@ from typing import Any
 from connectors.routes import Routes, Systems
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
 from resolvers.context import Context, Graph
 from resolvers.errors import present
 from resolvers.graph import build

@@ -8,8 +8,8 @@ import pytest
 from connectors.errors import Unavailable
 from connectors.routes import Routes, Systems
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
 from resolvers.entities import MAX_REPRESENTATIONS
 from resolvers.errors import present
 from schema.parts import BillingPart, CustomerPart

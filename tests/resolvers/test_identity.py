@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import NotKnown
-from gateway.outcome import Outcome
+from gateway.operations.outcome import Outcome
 from resolvers.ids import IdCodec
 from schema.source import Ref
 from tests.resolvers.support import ACCOUNT, IMSI, MSISDN, FakeOperator, codes, presented

@@ -9,7 +9,7 @@ from connectors.capabilities import BillingKey, BillingKeyKind, BillingProfile
 from connectors.guard import Answer
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.policy.asker import Asker
 from gateway.policy.rights import rights_of
 from resolvers.failures import GraphFailure, OutOfReach

@@ -9,8 +9,8 @@ from connectors.guard import CacheTimes, GuardSettings, Tuning, Tunings
 from connectors.guard.freshness import EVERY
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.planning import Planned
+from gateway.operations.operation import Operations
+from gateway.operations.planning import Planned
 from resolvers.context import Context
 from schema.source import Source
 from tests.connectors.support import NOW

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from connectors.errors import NotKnown, Unavailable
 from connectors.guard import Answer
 from connectors.terms import Terms
-from gateway.outcome import Outcome
+from gateway.operations.outcome import Outcome
 from schema.network import NetworkProfile
 from tests.resolvers.fakes import FakeHss
 from tests.resolvers.support import FakeOperator, presented

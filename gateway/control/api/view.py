@@ -20,7 +20,6 @@ from gateway.control.api.asking import READ, WRITE, Asking
 from gateway.control.api.graph import SCHEMA
 from gateway.control.commands import Overrides
 from gateway.control.listener import Do
-from gateway.documents import Documents
 from gateway.http.correlation import request_id
 from gateway.http.denial import denial
 from gateway.http.negotiation import JSON
@@ -29,10 +28,11 @@ from gateway.http.refusal import HttpRefusal, refused
 from gateway.http.request import GraphQLRequest, read, received
 from gateway.limits.settings import LimitSettings
 from gateway.log import logger
+from gateway.operations.documents import Documents
+from gateway.operations.prepared import Prepared
 from gateway.overrides.bans import Bans
 from gateway.overrides.keeper import LOOK_S
 from gateway.overrides.override import Entry
-from gateway.prepared import Prepared
 from gateway.settings import Settings
 from resolvers.errors import present
 

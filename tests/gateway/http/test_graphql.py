@@ -10,7 +10,7 @@ import pytest
 
 from connectors.errors import Unavailable
 from gateway.http.graphiql import GraphiQL
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from tests.gateway.support import BROWSER, JSON, RESPONSE, URL, application, call, client, door
 from tests.resolvers.support import MSISDN, FakeOperator
 
@@ -170,7 +170,7 @@ class TestMethods:
         """
         from graphql import OperationType
 
-        from gateway.prepared import Prepared
+        from gateway.operations.prepared import Prepared
 
         monkeypatch.setattr(Prepared, "operation_type", lambda *_: OperationType.MUTATION)
         async with door() as found:

@@ -16,7 +16,7 @@ from gateway.http.front import Front
 from gateway.http.graphql import GraphQLView
 from gateway.http.leaving import KEY, Leaving
 from gateway.http.request import may_be_mutation
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.settings import ServerSettings
 from tests.bars import bar
 from tests.connectors.support import Reports

@@ -8,9 +8,9 @@ from graphql import get_introspection_query
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.documents import Documents
 from gateway.limits.settings import LimitSettings
-from gateway.outcome import Outcome
+from gateway.operations.documents import Documents
+from gateway.operations.outcome import Outcome
 from tests.gateway.limits.documents import HARMLESS, MANY, bomb, doubling
 from tests.resolvers.support import SCHEMA, codes, presented
 

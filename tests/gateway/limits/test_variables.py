@@ -7,7 +7,7 @@ import pytest
 
 from gateway.limits.settings import LimitSettings
 from gateway.limits.variables import check_variables
-from gateway.outcome import Outcome
+from gateway.operations.outcome import Outcome
 from tests.resolvers.support import presented
 
 LIMITS = LimitSettings(max_values=100, max_value_depth=3, max_text_characters=10)

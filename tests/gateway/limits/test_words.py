@@ -16,7 +16,7 @@ from graphql import (
 from connectors.terms import Terms
 from gateway.limits.rules import ABOUT_THE_DOCUMENT, about_the_graph, every_rule
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from tests.resolvers.support import SCHEMA, FakeOperator, presented
 
 MISTAKES = {

@@ -20,8 +20,8 @@ from graphql import (
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from gateway.operations.prepared import MAX_EACH
 from gateway.plan.likeness import Move, likeness
-from gateway.prepared import MAX_EACH
 from tests.gateway.plan.generated import Generated, operations
 
 SPACE = st.text(" ,\t\r\n", max_size=3)

@@ -10,14 +10,14 @@ from graphql import DirectiveNode, OperationType, VariableNode, Visitor, visit
 from hypothesis import assume, given
 
 from connectors.terms import Terms
-from gateway import documents
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
+from gateway.operations import documents
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
+from gateway.operations.planning import Planned
+from gateway.operations.prepared import MAX_EACH
 from gateway.plan import plans
 from gateway.plan.plan import Plan
-from gateway.planning import Planned
-from gateway.prepared import MAX_EACH
 from tests.gateway.plan.generated import BOOLEANS, Generated, operations
 from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, codes
 
@@ -319,7 +319,11 @@ def test_no_tree_is_walked_for_a_question_that_is_known(monkeypatch: pytest.Monk
     def walk(*_: object, **__: object) -> None:
         pytest.fail("the document was walked again")
 
-    for what in ("gateway.documents.parsed", "gateway.documents.outline", "gateway.plan.planner.Selections"):
+    for what in (
+        "gateway.operations.documents.parsed",
+        "gateway.operations.documents.outline",
+        "gateway.plan.planner.Selections",
+    ):
         monkeypatch.setattr(what, walk)
     monkeypatch.setattr("gateway.plan.planner.needs_of", walk)
     planned = _planned(found, QUESTION, variables={"net": False})

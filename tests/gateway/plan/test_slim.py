@@ -6,7 +6,7 @@ from graphql import NameNode, Node, parse, print_ast
 
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.plan.slim import slim
 from tests.resolvers.support import SCHEMA, FakeOperator
 

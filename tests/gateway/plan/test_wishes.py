@@ -6,10 +6,10 @@ import pytest
 
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
+from gateway.operations.planning import Planned
 from gateway.plan.wishes import NOTHING, Wanted
-from gateway.planning import Planned
 from resolvers.ages import Age
 from tests.connectors.support import FixedClock
 from tests.resolvers.support import SCHEMA, codes

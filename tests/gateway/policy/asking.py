@@ -5,7 +5,7 @@ from typing import Any
 
 from connectors.terms import Terms
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.policy.asker import Asker
 from gateway.policy.rights import rights_of
 from resolvers.errors import present

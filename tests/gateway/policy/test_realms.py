@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.planning import Planned
+from gateway.operations.planning import Planned
 from gateway.policy.asker import Asker
 from schema.policy import Audience
 from schema.source import Ref

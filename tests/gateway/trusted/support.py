@@ -16,7 +16,7 @@ from gateway.http.front import Front
 from gateway.http.graphql import GraphQLView
 from gateway.http.health import Ready
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.settings import ServerSettings
 from gateway.trusted.digest import digest_of
 from gateway.trusted.manifest import Registered, name_of

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from gateway.cli import main
 from gateway.limits.settings import LimitSettings
-from gateway.operation import MAX_UNDER, Operations
+from gateway.operations.operation import MAX_UNDER, Operations
 from gateway.renewal import Outcome
 from gateway.trusted import manifest
 from gateway.trusted.digest import digest_of

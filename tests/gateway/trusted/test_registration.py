@@ -8,7 +8,7 @@ import pytest
 
 from gateway.limits.settings import LimitSettings
 from gateway.mistakes import SettingsError
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.renewal import Outcome
 from gateway.trusted import checking, manifest
 from gateway.trusted.digest import digest_of

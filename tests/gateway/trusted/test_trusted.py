@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.http.negotiation import GRAPHQL_RESPONSE, JSON
-from gateway.prepared import Prepared
+from gateway.operations.prepared import Prepared
 from gateway.trusted.automatic import Automatic
 from gateway.trusted.digest import digest_of
 from gateway.trusted.trusted import document

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.usage import counts
 from gateway.usage.counts import KEEP_DAYS, MAX_KINDS, Usage, Used
 from gateway.usage.told import UsageInWords, fields_of

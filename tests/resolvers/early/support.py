@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.outcome import Outcome
+from gateway.operations.outcome import Outcome
 from tests.resolvers.support import ACCOUNT, MSISDN, FakeOperator, presented
 from tests.resolvers.waves import Waves, in_waves
 

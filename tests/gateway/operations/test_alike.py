@@ -9,12 +9,12 @@ from hypothesis import given
 
 from connectors.errors import Unavailable
 from connectors.terms import Terms
-from gateway import documents, rewordings
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
-from gateway.planning import Planned
-from gateway.prepared import Prepared
+from gateway.operations import documents, rewordings
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
+from gateway.operations.planning import Planned
+from gateway.operations.prepared import Prepared
 from tests.gateway.guarded import World
 from tests.gateway.plan.generated import Generated, operations
 from tests.gateway.plan.test_likeness import SPACES, respaced

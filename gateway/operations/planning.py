@@ -10,13 +10,14 @@ from graphql import GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues, get_variable_values
 
 from connectors.terms import Terms
-from gateway.documents import Documents
 from gateway.limits.own import Own
 from gateway.limits.refusal import refusal
 from gateway.limits.settings import LimitSettings
 from gateway.limits.variables import check_variables
 from gateway.limits.words import in_the_callers_words, plain
-from gateway.outcome import Outcome, refused
+from gateway.operations.documents import Documents
+from gateway.operations.outcome import Outcome, refused
+from gateway.operations.prepared import Prepared
 from gateway.plan.outline import Booleans, Outline
 from gateway.plan.plan import Plan
 from gateway.plan.planner import Planner
@@ -26,7 +27,6 @@ from gateway.policy.asker import Asker
 from gateway.policy.policies import Policies
 from gateway.policy.realms import Realm, Realms
 from gateway.policy.rights import Rights
-from gateway.prepared import Prepared
 from resolvers.context import Closed, Context, Graph
 from resolvers.errors import by_caller
 from resolvers.failures import BadInput, TooCostly, Withheld

@@ -4,7 +4,8 @@ import asyncio
 import gc
 
 from connectors.guard import subject
-from tests.gateway.answers.support import (
+from tests.gateway.guarded import World
+from tests.gateway.operations.answers.support import (
     BY_NUMBER,
     BY_SIM,
     CUSTOMER,
@@ -16,7 +17,6 @@ from tests.gateway.answers.support import (
     remembered,
     written,
 )
-from tests.gateway.guarded import World
 
 
 class TestWhatEndsIt:

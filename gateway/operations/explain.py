@@ -8,8 +8,8 @@ from typing import Any
 from graphql import GraphQLError
 
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
 from gateway.plan.plan import Plan
 from resolvers.graph import build
 

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from tests.gateway.answers.support import (
+from tests.gateway.guarded import World
+from tests.gateway.operations.answers.support import (
     SOMETHING,
     Always,
     answers_of,
 )
-from tests.gateway.guarded import World
 
 
 class TestBounds:

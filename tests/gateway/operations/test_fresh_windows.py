@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import Unavailable
-from gateway.outcome import Outcome
+from gateway.operations.outcome import Outcome
 from tests.gateway.guarded import World
 from tests.resolvers.support import codes
 

@@ -13,21 +13,21 @@ from graphql import GraphQLError, GraphQLObjectType, OperationType
 from connectors.guard.record import Record, recorded
 from connectors.terms import Terms
 from connectors.turns import in_line
-from gateway.answers import MAX_BYTES, Answers, Question
 from gateway.demand.client import Admission
 from gateway.demand.told import budget_of
 from gateway.execution import run
 from gateway.limits.own import Own
 from gateway.limits.refusal import refusal
 from gateway.limits.settings import LimitSettings
-from gateway.outcome import Outcome, Ran, refused
+from gateway.operations.answers import MAX_BYTES, Answers, Question
+from gateway.operations.outcome import Outcome, Ran, refused
+from gateway.operations.planning import Planned, Planning
+from gateway.operations.prepared import Prepared
+from gateway.operations.sources import told as told_of
 from gateway.plan.plan import Plan
-from gateway.planning import Planned, Planning
 from gateway.policy.asker import Asker
 from gateway.policy.policies import policies_of
 from gateway.policy.view import view_of
-from gateway.prepared import Prepared
-from gateway.sources import told as told_of
 from resolvers.context import Context, Graph
 from resolvers.failures import TooCostly
 from resolvers.graph import CustomerGraph
@@ -52,10 +52,10 @@ class Operations:
     """
     Prepares, plans and executes operations of one schema for one audience; without *audience*, for everybody all of it.
 
-    What was answered from kept calls alone is remembered (`gateway.answers`), for all callers of this kind together.
-    With *shows_graph* off, callers may not ask for the graph itself, and mistakes are told in their own words.
-    *pseudonyms* is the secret behind the names that partners see; *sharing*, how many share the bounds of memory.
-    Raises UngovernedError where a field of the schema has no policy.
+    What was answered from kept calls alone is remembered (`gateway.operations.answers`), for all callers of this
+    kind together. With *shows_graph* off, callers may not ask for the graph itself, and mistakes are told in their own
+    words. *pseudonyms* is the secret behind the names that partners see; *sharing*, how many share the bounds of
+    memory. Raises UngovernedError where a field of the schema has no policy.
     """
 
     def __init__(

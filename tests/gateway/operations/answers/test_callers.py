@@ -3,8 +3,8 @@
 import dataclasses
 
 from schema.policy import Audience
-from tests.gateway.answers.support import CUSTOMER
 from tests.gateway.guarded import World
+from tests.gateway.operations.answers.support import CUSTOMER
 from tests.gateway.policy.asking import asker
 
 

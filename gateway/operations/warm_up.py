@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Iterable, Iterator
 
 from connectors.environment import Reporter
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
 from gateway.plan.known import Known, known
 
 

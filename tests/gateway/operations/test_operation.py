@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.terms import Terms
-from gateway.documents import MAX_REMEMBERED
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.outcome import Outcome
-from gateway.prepared import MAX_EACH
+from gateway.operations.documents import MAX_REMEMBERED
+from gateway.operations.operation import Operations
+from gateway.operations.outcome import Outcome
+from gateway.operations.prepared import MAX_EACH
 from tests.resolvers.support import MSISDN, SCHEMA, FakeOperator, codes, presented
 
 LINE = f'{{ line(by: {{msisdn: "{MSISDN}"}}) {{ msisdn }} }}'
@@ -143,7 +143,8 @@ async def test_endless_nesting_is_told_in_a_sentence(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["gateway.limits.parsing.parse", "gateway.documents.check", "gateway.documents.validate"]
+    "step",
+    ["gateway.limits.parsing.parse", "gateway.operations.documents.check", "gateway.operations.documents.validate"],
 )
 def test_a_step_that_runs_out_of_stack_is_a_mistake_of_the_document(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """

@@ -1,8 +1,8 @@
 """Letting go of what was pinned: it is kept no longer than other documents, and nothing of it stays behind."""
 
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
-from gateway.prepared import MAX_EACH
+from gateway.operations.operation import Operations
+from gateway.operations.prepared import MAX_EACH
 from tests.resolvers.support import SCHEMA
 
 ONE, TWO = "query One { a: __typename }", "query Two { b: __typename }"

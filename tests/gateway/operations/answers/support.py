@@ -4,8 +4,8 @@ from typing import Any
 
 import orjson
 
-from gateway.answers import Answers
-from gateway.outcome import Outcome
+from gateway.operations.answers import Answers
+from gateway.operations.outcome import Outcome
 from tests.gateway.guarded import World
 from tests.resolvers.fakes import IMSI
 from tests.resolvers.support import MSISDN, SCHEMA

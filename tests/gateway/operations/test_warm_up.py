@@ -7,11 +7,11 @@ import pytest
 from graphql import parse, print_ast
 
 from gateway.limits.settings import LimitSettings
-from gateway.operation import Operations
+from gateway.operations.operation import Operations
+from gateway.operations.planning import Planned
+from gateway.operations.warm_up import warm_up
 from gateway.plan.known import known
-from gateway.planning import Planned
 from gateway.settings_file import load
-from gateway.warm_up import warm_up
 from tests.connectors.support import Reports
 from tests.resolvers.support import SCHEMA
 
@@ -87,7 +87,7 @@ def test_what_was_warmed_up_is_neither_prepared_nor_planned_again(
     def work(*_: object, **__: object) -> None:
         pytest.fail("it was worked out again")
 
-    monkeypatch.setattr("gateway.documents.parsed", work)
+    monkeypatch.setattr("gateway.operations.documents.parsed", work)
     monkeypatch.setattr("gateway.plan.planner.Selections", work)
     for text in _pinned(operations):
         prepared = operations.prepare(text)

@@ -8,7 +8,7 @@ import collections
 import sys
 from typing import Final
 
-from gateway.prepared import Prepared
+from gateway.operations.prepared import Prepared
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Of all of them together; what was not asked for longest goes first. One is made again in a fifth of a millisecond."""

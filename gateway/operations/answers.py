@@ -19,7 +19,7 @@ from graphql import GraphQLObjectType, GraphQLSchema, OperationType
 
 from connectors.guard.record import Reliance
 from gateway.execution.reading import Computed, reading
-from gateway.outcome import Outcome
+from gateway.operations.outcome import Outcome
 from gateway.plan.plan import Plan
 from resolvers.context import Graph
 

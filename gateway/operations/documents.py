@@ -28,11 +28,11 @@ from gateway.limits.rules import ABOUT_THE_DOCUMENT, Rules, about_the_graph, eve
 from gateway.limits.settings import LimitSettings
 from gateway.limits.together import together
 from gateway.limits.words import in_the_callers_words, plain
+from gateway.operations.prepared import MAX_EACH, Prepared
+from gateway.operations.rewordings import Rewordings
 from gateway.plan.likeness import Likeness, likeness
 from gateway.plan.outline import Outline, outline
 from gateway.plan.slim import slim
-from gateway.prepared import MAX_EACH, Prepared
-from gateway.rewordings import Rewordings
 from resolvers.failures import TooCostly
 
 MAX_REMEMBERED = 150_000

@@ -7,8 +7,8 @@ import pytest
 
 from connectors.errors import NotFresh, Unavailable
 from connectors.terms import Terms
-from gateway.outcome import Outcome
-from tests.gateway.noting import Noting
+from gateway.operations.outcome import Outcome
+from tests.gateway.operations.noting import Noting
 from tests.resolvers.support import ACCOUNT, MSISDN, codes
 
 CUSTOMER = 'customer(by: {id: "1000042"})'

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from connectors.errors import NotKnown, Unavailable
-from tests.gateway.answers.support import CUSTOMER, remembered, written
 from tests.gateway.guarded import World
+from tests.gateway.operations.answers.support import CUSTOMER, remembered, written
 from tests.resolvers.support import MSISDN
 
 EVERY = {"*": 100}

@@ -7,15 +7,15 @@ import orjson
 import pytest
 
 from connectors.errors import Unavailable
-from gateway.answers import momentary
 from gateway.http.addresses import GRAPHQL
-from tests.gateway.answers.support import (
+from gateway.operations.answers import momentary
+from tests.gateway.guarded import World
+from tests.gateway.operations.answers.support import (
     CUSTOMER,
     SCHEMA_CORE,
     remembered,
     written,
 )
-from tests.gateway.guarded import World
 from tests.gateway.support import application, call, client
 from tests.resolvers.support import MSISDN
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.gateway.answers.support import (
+from tests.gateway.guarded import World
+from tests.gateway.operations.answers.support import (
     BY_NUMBER,
     CUSTOMER,
     LINE,
     answers_of,
     remembered,
 )
-from tests.gateway.guarded import World
 from tests.resolvers.fakes import ACCOUNT
 from tests.resolvers.support import MSISDN
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from connectors.guard import Answer
 from tests.bars import bar
-from tests.gateway.answers.support import written
 from tests.gateway.guarded import World
+from tests.gateway.operations.answers.support import written
 from tests.resolvers.support import codes
 
 QUESTION = 'query($ms: Int! = 40) @within(ms: $ms) { customer(by: {id: "1000042"}) { name bills { totalCount } } }'

@@ -170,7 +170,7 @@ class TestSources:
         assert 2 == len(answer.json()["extensions"]["sources"])
 
     async def test_more_than_may_be_told_are_counted(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("gateway.sources.MAX_SOURCES", 1)
+        monkeypatch.setattr("gateway.operations.sources.MAX_SOURCES", 1)
 
         answer = (await _post(World(), CUSTOMER, extensions={"sources": True})).json()
 
