@@ -31,6 +31,8 @@ from tests.resolvers.support import SCHEMA, FakeOperator
 SHOP = "query Shop { __typename }"
 TWO = "query One { one: __typename } query Two { two: __typename }"
 OTHER = "query Other { other: __typename }"
+ANSWER = {"data": {"other": "Query"}}
+NOT_FOUND = (200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
 OPERATIONS = Operations(SCHEMA, limits=LimitSettings())
 
 
