@@ -158,7 +158,7 @@ class IdentityMemory:
         self._max_entries = max_entries
         self._clock = clock
         self._keyed = hashlib.blake2b(key=secrets.token_bytes(32), digest_size=16)
-        self._entries: collections.OrderedDict[bytes, tuple[float, dt.datetime, Any]] = collections.OrderedDict()
+        self._entries: collections.OrderedDict[bytes, tuple[float, float, Any]] = collections.OrderedDict()
         self._forgotten = Drops(remembered_s=remember_s)
 
     def __len__(self) -> int:
@@ -260,16 +260,16 @@ class IdentityMemory:
         Who somebody is does not become known again by what was confirmed before. What is remembered is looked at when
         it is asked for, so this takes no longer the more there is.
         """
-        self._forgotten.note(self._tags(subjects), now=self._clock.now())
+        self._forgotten.note(self._tags(subjects), now=self._now_s())
 
     def forget_tagged(self, tags: Collection[Hashable]) -> None:
         """Forget whatever tells of somebody under one of *tags*, as `forget_about` does."""
-        self._forgotten.note(tags, now=self._clock.now())
+        self._forgotten.note(tags, now=self._now_s())
 
     def forget_all(self) -> None:
         """Forget everything, and what was confirmed before."""
         self._entries.clear()
-        self._forgotten.note_all(now=self._clock.now())
+        self._forgotten.note_all(now=self._now_s())
 
     def _digests(self, subjects: Iterable[Subject]) -> Iterator[bytes]:
         return (self._digest(Subject, (about.kind.value, about.key)) for about in subjects)
@@ -281,25 +281,29 @@ class IdentityMemory:
         entry = self._entries.get(digest)
         if entry is None:
             return None
-        end, as_of, found = entry
-        if end <= self._clock.monotonic() or self._is_forgotten(name, found, as_of):
+        end, as_of_s, found = entry
+        if end <= self._clock.monotonic() or self._is_forgotten(name, found, as_of_s):
             del self._entries[digest]
             return None
         return found
 
-    def _is_forgotten(self, name: tuple[str, ...], fact: Fact, as_of: dt.datetime) -> bool:
-        now = self._clock.now()
-        if not self._forgotten.any_since(as_of, now=now):
+    def _is_forgotten(self, name: tuple[str, ...], fact: Fact, as_of_s: float) -> bool:
+        now = self._now_s()
+        if not self._forgotten.any_since(as_of_s, now=now):
             return False
-        return self._forgotten.spoil(self._tags(_named(name, fact)), asked_at=as_of, now=now)
+        return self._forgotten.spoil(self._tags(_named(name, fact)), asked_at=as_of_s, now=now)
+
+    def _now_s(self) -> float:
+        # By the calendar: an identity may have been confirmed elsewhere.
+        return self._clock.now().timestamp()
 
     def _put(self, value: object, *name: str) -> None:
         self._keep(self._digest(type(value), name), value)
 
     def _keep(self, digest: bytes, value: object) -> None:
         # What was confirmed before somebody was forgotten, and is learned after it, is as old as its confirmation.
-        as_of = value.confirmed_at if isinstance(value, Resolved | Sim) else self._clock.now()
-        self._entries[digest] = (self._clock.monotonic() + self._remember_s, as_of, value)
+        as_of_s = value.confirmed_at.timestamp() if isinstance(value, Resolved | Sim) else self._now_s()
+        self._entries[digest] = (self._clock.monotonic() + self._remember_s, as_of_s, value)
         self._entries.move_to_end(digest)
         if len(self._entries) > self._max_entries:
             self._entries.popitem(last=False)

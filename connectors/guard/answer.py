@@ -73,8 +73,8 @@ class Known:
     """
     An answer that is kept, held in hand while its system is asked about it: by then it may have left its store.
 
-    *since* is an instant at which it was there: what is dropped later is not to come back.
+    *since* is an instant, by the interval clock, at which it was there: what is dropped later is not to come back.
     """
 
     answer: Answer[Any]
-    since: dt.datetime
+    since: float

@@ -92,7 +92,7 @@ class Cache:
             answer = await proceed(call, ask)
             # How long it may be kept is the operator's word; a system that says so as well only shortens it.
             return answer if answer.fresh_s is None else dataclasses.replace(answer, fresh_s=None)
-        asked_at = self._clock.now()
+        asked_at = self._clock.monotonic()
         try:
             answer = await proceed(call, ask)
         except NotKnown as unknown:
@@ -157,7 +157,7 @@ class Cache:
         # With other parts it is another representation: what the system says of the one says nothing of the other.
         if kept.validator is None or kept.parts != call.parts:
             return call
-        since = self._clock.now()
+        since = self._clock.monotonic()
         # Looked up again: what is dropped from this instant on is known when the answer comes, and what was before is
         # not there any more.
         if await self._store.get(key) is not kept:
@@ -211,7 +211,7 @@ class Cache:
         got_at = self._clock.monotonic()
         return Answer(answer.value, answer.fetched_at, answer.parts, fresh_s, got_at, answer.validator)
 
-    async def _put(self, call: Call, kept: Answer[Any], windows: Windows, asked_at: dt.datetime) -> None:
+    async def _put(self, call: Call, kept: Answer[Any], windows: Windows, asked_at: float) -> None:
         # Also where it may not be given again: what is under its key until now is outdated by it.
         ttl_s = max(windows.fresh_s + windows.beyond_s, _LEAST_S)
         tags = self._keys.tags_of(call, None if type(kept.value) is Negative else kept.value)

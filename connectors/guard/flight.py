@@ -9,7 +9,6 @@ is not repeatable, is shared with nobody.
 
 import asyncio
 import dataclasses
-import datetime as dt
 import functools
 import types
 from collections.abc import Hashable
@@ -32,7 +31,7 @@ class _Flight:
     parts: frozenset[Part]
     task: asyncio.Task[Answer[Any]]
     standing: Standing
-    asked_at: dt.datetime
+    asked_at: float
     waiters: set[asyncio.Future[None]] = dataclasses.field(default_factory=set)
     raised_at: types.TracebackType | None = None
 
@@ -112,7 +111,7 @@ class SingleFlight:
         key: Hashable = call.key if call.repeatable else object()
         standing = Standing(call.within.criticality)
         task = asyncio.get_running_loop().create_task(_run(call, ask, proceed, standing))
-        flight = _Flight(parts=call.parts, task=task, standing=standing, asked_at=self._clock.now())
+        flight = _Flight(parts=call.parts, task=task, standing=standing, asked_at=self._clock.monotonic())
         self._flights.setdefault(key, []).append(flight)
         flight.task.add_done_callback(functools.partial(self._ended, key, flight))
         return flight

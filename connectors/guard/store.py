@@ -1,6 +1,5 @@
 """Where answers are kept. The guard says what a store must do; the gateway hands one in."""
 
-import datetime as dt
 from collections.abc import Collection
 from typing import Any, Protocol
 
@@ -20,13 +19,13 @@ class Store(Protocol):
         ...
 
     async def set(
-        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: float, tags: Collection[str] = ()
     ) -> None:
         """
         Keep *answer* under *key* for *ttl_s* seconds at most.
 
-        It is not kept when one of *tags* was dropped after *asked_at*, the instant before its system was asked: what
-        it says may be what the drop was meant to get rid of.
+        It is not kept when one of *tags* was dropped after *asked_at*, the instant before its system was asked, by the
+        interval clock of this process: what it says may be what the drop was meant to get rid of.
         """
         ...
 

@@ -7,7 +7,6 @@ than guessed about; and nothing stays here longer than `near_s` without being as
 
 import asyncio
 import contextlib
-import datetime as dt
 from collections.abc import AsyncIterator, Callable, Collection
 from typing import Any, Final, Protocol
 
@@ -45,7 +44,7 @@ class Far(Protocol):
         ...
 
     async def set(
-        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: float, tags: Collection[str] = ()
     ) -> None:
         """Keep *answer*, as `Store.set` says."""
         ...
@@ -96,7 +95,7 @@ class LayeredStore:
         self._far = far
         self._near_s = near_s
         self._clock = clock
-        self._emptied_at: dt.datetime | None = None
+        self._emptied_at: float | None = None
         self._fetching: dict[str, asyncio.Task[Answer[Any] | None]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -119,7 +118,7 @@ class LayeredStore:
         return await self._fetched(key) if found is None and self._far.is_there else found
 
     async def set(
-        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: float, tags: Collection[str] = ()
     ) -> None:
         """Keep *answer* in both, unless one of *tags* was dropped after *asked_at*."""
         await self._keep_near(key, answer, ttl_s=ttl_s, asked_at=asked_at, tags=tags)
@@ -180,7 +179,7 @@ class LayeredStore:
             raise
 
     async def _fetch(self, key: str) -> Answer[Any] | None:
-        asked_at = self._clock.now()
+        asked_at = self._clock.monotonic()
         found = await self._far.find(key)
         if found is None:
             return None
@@ -191,7 +190,7 @@ class LayeredStore:
         return found.answer
 
     async def _keep_near(
-        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str]
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: float, tags: Collection[str]
     ) -> None:
         if self._emptied_at is not None and asked_at <= self._emptied_at:
             return
@@ -199,7 +198,7 @@ class LayeredStore:
 
     def _empty(self) -> None:
         self._near = self._make_near()
-        self._emptied_at = self._clock.now()
+        self._emptied_at = self._clock.monotonic()
         self._fetching.clear()
         self._told(())
 

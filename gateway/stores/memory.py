@@ -6,7 +6,6 @@ value; so entries get no timer and carry their own end. Beyond the bounds what w
 
 import asyncio
 import collections
-import datetime as dt
 import heapq
 import itertools
 from collections.abc import Collection
@@ -86,12 +85,12 @@ class MemoryStore:
         return answer
 
     async def set(
-        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: float, tags: Collection[str] = ()
     ) -> None:
         """Keep *answer* for *ttl_s* seconds at most, unless one of *tags* was dropped after *asked_at*."""
-        if self._drops.spoil(tags, asked_at=asked_at, now=self._clock.now()):
-            return
         now = self._clock.monotonic()
+        if self._drops.spoil(tags, asked_at=asked_at, now=now):
+            return
         entry = _Entry(now + ttl_s, tuple(tags), _size(answer, tags), next(self._numbers))
         await self._forget(key)
         await self._let_go_of_the_old(now)
@@ -104,7 +103,7 @@ class MemoryStore:
 
     async def drop(self, tags: Collection[str]) -> None:
         """Forget everything under any of *tags*."""
-        self._drops.note(tags, now=self._clock.now())
+        self._drops.note(tags, now=self._clock.monotonic())
         found = {key: self._entries[key] for tag in tags for key in self._tagged.get(tag, ())}
         for count, (key, entry) in enumerate(found.items(), start=1):
             # Meanwhile something newer may have come, which this is not about.

@@ -98,7 +98,7 @@ class RedisStore:
         return None if found is None or self._is_outdated(key, found.answer) else found
 
     async def set(
-        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str] = ()
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: float, tags: Collection[str] = ()
     ) -> None:
         """Keep *answer* under *key*, unless one of *tags* was dropped after *asked_at*, here or anywhere."""
         if not self._owed.keys().isdisjoint(tags):
@@ -129,14 +129,13 @@ class RedisStore:
             await self._tell(tuple(self._owed))
 
     async def _keep(
-        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: dt.datetime, tags: Collection[str]
+        self, key: str, answer: Answer[Any], *, ttl_s: float, asked_at: float, tags: Collection[str]
     ) -> bool:
         """Whether the server could take it: False for what is too long, of no known form or age, or too much for it."""
         now = self._clock.monotonic()
-        age_s = (self._clock.now() - asked_at).total_seconds()
+        age_s = now - asked_at
         far_s = self._link.far_s(now)
-        # A negative age tells that the clock was set back meanwhile; then nothing is known.
-        if far_s is None or not 0 <= age_s < REMEMBERED_MS / 1000 / 2:
+        if far_s is None or age_s >= REMEMBERED_MS / 1000 / 2:
             return False
         body = self._codes.encode(answer)
         if body is None:

@@ -25,6 +25,10 @@ class _TlsConnection(SSLConnection):
         self.ssl_context = cast("RedisSSLContext", access)
 
 
+class OtherRun(exceptions.RedisError):
+    """Another run of the server answered than the one that was meant."""
+
+
 def client(settings: RedisSettings, *, connections: int, access: Access | None = None) -> "Redis":
     """
     A client that has at most so many *connections*, and opens none before it is asked.

@@ -20,7 +20,7 @@ from connectors.environment import Reporter
 from gateway.stores import redis_scripts as scripts
 from gateway.stores.absence import Absence, FarClock
 from gateway.stores.redis_access import Access
-from gateway.stores.redis_client import CONNECT_S, FAILURES, cause, client
+from gateway.stores.redis_client import CONNECT_S, FAILURES, OtherRun, cause, client
 from gateway.stores.redis_reading import Readings
 from gateway.stores.redis_trouble import trouble
 from gateway.stores.settings import RedisSettings
@@ -166,20 +166,24 @@ class RedisLink:
 
     async def drop(self, tags: Sequence[str]) -> None:
         """Delete what is kept under *tags* and tell everybody."""
-        names = [self._dropped, *map(self._tag, tags)]
-        told: list[str | bytes] = [self._changes, msgspec.json.encode(tags), *tags]
         async with self._asking(_DROP_S):
+            # Named only now: while it waited for its place another run may have come.
+            names = [self._dropped, *map(self._tag, tags)]
+            told: list[str | bytes] = [self._run, self._changes, msgspec.json.encode(tags), *tags]
             self._read(await self._drop(keys=names, args=told))
 
     async def drop_all(self) -> None:
         """Delete everything, and tell everybody."""
         async with self._asking(60.0):
+            run, dropped, values = self._run, self._dropped, f"{self._value}:*"
             # Begun anew: nothing that was asked before is kept any more.
-            await self._client.delete(self._dropped)
-            self._read(await self._clock_script(keys=[self._dropped]))
-            async for name in self._client.scan_iter(match=f"{self._value}:*", count=1000):
+            await self._client.delete(dropped)
+            self._read(await self._clock_script(keys=[dropped], args=[run]))
+            async for name in self._client.scan_iter(match=values, count=1000):
                 await self._client.unlink(name)
             await self._client.publish(self._changes, msgspec.json.encode([]))
+            # No run comes back: that it is still there says that all of this was told to it.
+            self._read(await self._clock_script(keys=[dropped], args=[run]))
 
     async def take(self, key: str, *, ttl_s: float) -> str | None:
         """Take the lease *key*: a token to give it back with, or None when somebody has it."""
@@ -277,7 +281,7 @@ class RedisLink:
                 # What idle connections of an earlier session hold is of another time.
                 await self._client.connection_pool.disconnect(inuse_connections=False)
                 await _subscribe(news, self._changes, self._releases)
-                self._run = (await self._client.info("server"))["run_id"][:16]
+                self._run = (await self._client.info("server"))["run_id"][: scripts.RUN]
                 await self._answers_in_time()
             self._came()
             await listener.began()
@@ -317,9 +321,11 @@ class RedisLink:
                     waiting.set_result(None)
 
     async def _look_at_clock(self) -> None:
-        self._read(await self._clock_script(keys=[self._dropped]))
+        self._read(await self._clock_script(keys=[self._dropped], args=[self._run]))
 
     def _read(self, shown_ms: int) -> None:
+        if shown_ms < 0:
+            raise OtherRun
         self._far.read(shown_ms / 1000, answered_at=self._clock.monotonic())
 
     def _doubt(self) -> None:

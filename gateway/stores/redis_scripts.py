@@ -21,10 +21,23 @@ local function now()
 end
 """
 
+RUN: Final = 16
+"""So much of the id of a server's run names it."""
+
+_MEANT = f"""
+-- A connection that was made anew may lead to another run than the one that is meant, where this would be told in vain.
+local function is_meant(run)
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%w+)'):sub(1, {RUN}) == run
+end
+"""
+
 CLOCK: Final = (
     _NOW
+    + _MEANT
     + """
--- KEYS: dropped. Gives the instant, and begins the set where there is none.
+-- KEYS: dropped. ARGV: the run that is meant. Begins the set where there is none.
+-- Gives the instant, or -1 in another run.
+if not is_meant(ARGV[1]) then return -1 end
 local present = now()
 -- Only then: with its memory full Redis refuses to write, also what is there.
 if not redis.call('ZSCORE', KEYS[1], '') then redis.call('ZADD', KEYS[1], present, '') end
@@ -82,8 +95,11 @@ return false
 
 DROP: Final = (
     _NOW
+    + _MEANT
     + """
--- KEYS: dropped, one for each tag. ARGV: channel, message, tags.
+-- KEYS: dropped, one for each tag. ARGV: the run that is meant, channel, message, tags.
+-- Gives the instant, or -1 in another run.
+if not is_meant(ARGV[1]) then return -1 end
 local present = now()
 -- Deleting and telling first: with its memory full Redis refuses what needs some, and then this much is done.
 for each = 2, #KEYS do
@@ -93,11 +109,11 @@ for each = 2, #KEYS do
   end
   redis.call('UNLINK', KEYS[each])
 end
-redis.call('PUBLISH', ARGV[1], ARGV[2])
+redis.call('PUBLISH', ARGV[2], ARGV[3])
 local began = redis.call('ZSCORE', KEYS[1], '')
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', present - remembered)
 redis.call('ZADD', KEYS[1], began or present, '')
-for each = 3, #ARGV do redis.call('ZADD', KEYS[1], present, ARGV[each]) end
+for each = 4, #ARGV do redis.call('ZADD', KEYS[1], present, ARGV[each]) end
 return present
 """
 )

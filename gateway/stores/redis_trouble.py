@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from redis import exceptions
 
-from gateway.stores.redis_client import cause
+from gateway.stores.redis_client import OtherRun, cause
 
 
 class Trouble(NamedTuple):
@@ -30,6 +30,13 @@ _MEANINGS: Final[tuple[tuple[tuple[type[BaseException], ...], Trouble], ...]] = 
         Trouble(
             "Its memory is full, and it may forget nothing",
             "Set its `maxmemory-policy` to allkeys-lru, or its `maxmemory` higher.",
+        ),
+    ),
+    (
+        (OtherRun,),
+        Trouble(
+            "It is not the server that was there before",
+            "If it was not restarted, let `url` lead to one server and no other.",
         ),
     ),
     (

@@ -32,6 +32,10 @@ class FixedClock:
         self._now += dt.timedelta(seconds=seconds)
         self._monotonic += seconds
 
+    def set_back(self, seconds: float) -> None:
+        """The calendar alone."""
+        self._now -= dt.timedelta(seconds=seconds)
+
 
 class DictStore:
     """A store that keeps everything for ever."""

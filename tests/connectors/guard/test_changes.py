@@ -66,6 +66,17 @@ async def test_who_asks_after_a_change_is_not_given_what_was_asked_for_before(wo
     assert ["answer 1", "answer 2"] == [answer.value for answer in await asyncio.gather(before, after)]
 
 
+async def test_a_calendar_that_is_set_back_before_a_change_hides_it_from_nobody(world: World) -> None:
+    before = await world.ask()
+    world.clock.set_back(0.05)
+    world.changed(NUMBER)
+    world.clock.advance(0.2)
+    after = await world.ask()
+    world.system.free.set()
+
+    assert ["answer 1", "answer 2"] == [answer.value for answer in await asyncio.gather(before, after)]
+
+
 async def test_those_who_ask_after_it_share_one_call(world: World) -> None:
     await world.ask()
     world.changed(OWNER)

@@ -1,6 +1,5 @@
 """What is kept goes along with a call whose system can be asked whether it still holds, and comes back as new."""
 
-import datetime as dt
 from typing import Any
 
 import pytest
@@ -130,7 +129,7 @@ class Undropped:
 
     def __init__(self) -> None:
         self.kept: dict[str, Answer[Any]] = {}
-        self.asked_at: list[dt.datetime] = []
+        self.asked_at: list[float] = []
         self.after_get: Any = None
 
     async def get(self, key: str) -> Answer[Any] | None:
@@ -140,7 +139,7 @@ class Undropped:
             await then()
         return found
 
-    async def set(self, key: str, answer: Answer[Any], *, asked_at: dt.datetime, **_: object) -> None:
+    async def set(self, key: str, answer: Answer[Any], *, asked_at: float, **_: object) -> None:
         self.kept[key] = answer
         self.asked_at.append(asked_at)
 
@@ -228,7 +227,7 @@ async def test_a_refresh_looks_again_at_what_it_asks_about() -> None:
 
 def test_nothing_of_what_is_known_is_printed_with_the_call() -> None:
     clock = FixedClock()
-    known = Known(Answer("value of 42", clock.now(), validator="v1"), clock.now())
+    known = Known(Answer("value of 42", clock.now(), validator="v1"), clock.monotonic())
     call = Call("hss", "Get", ("42",), Terms.after(5, clock), known=known)
 
     assert "42" not in repr(call)

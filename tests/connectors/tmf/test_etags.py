@@ -315,7 +315,7 @@ class TestElsewhere:
         assert encoded is not None
         back = coding.decode(encoded)
         assert back is not None
-        await asking.store.set(key, back, ttl_s=100, asked_at=asking.clock.now())
+        await asking.store.set(key, back, ttl_s=100, asked_at=asking.clock.monotonic())
         return asking
 
     async def test_it_is_confirmed(self, crm: Versions) -> None:

@@ -49,11 +49,9 @@ class Replica:
         self.store = LayeredStore(near=self._near, far=self.far, near_s=settings.l1_s, clock=CLOCK)
         self.leases = RedisLeases(self.link)
 
-    async def keep(
-        self, key: str, value: object, *tags: str, ttl_s: float = 60, asked_at: dt.datetime | None = None
-    ) -> None:
-        now = CLOCK.now()
-        await self.store.set(key, Answer(value, now), ttl_s=ttl_s, asked_at=asked_at or now, tags=tags)
+    async def keep(self, key: str, value: object, *tags: str, ttl_s: float = 60, asked_at: float | None = None) -> None:
+        asked_at = CLOCK.monotonic() if asked_at is None else asked_at
+        await self.store.set(key, Answer(value, CLOCK.now()), ttl_s=ttl_s, asked_at=asked_at, tags=tags)
 
     async def find(self, key: str) -> Any:
         found = await self.store.get(key)

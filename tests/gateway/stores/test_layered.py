@@ -1,7 +1,6 @@
 """The two levels, one step at a time: what a fetch that is under way may bring, and for how long it stays near."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
@@ -38,7 +37,7 @@ class Far:
         answer: Answer[Any],
         *,
         ttl_s: float,
-        asked_at: dt.datetime,  # noqa: ARG002 - the Protocol's name
+        asked_at: float,  # noqa: ARG002 - the Protocol's name
         tags: Collection[str] = (),
     ) -> None:
         self.kept[key] = Found(answer, tuple(tags), ttl_s)
@@ -115,7 +114,7 @@ async def test_a_fetch_from_before_a_session_began_is_not_kept_after_it() -> Non
 async def test_nothing_stays_near_longer_than_it_may_even_when_nobody_tells() -> None:
     clock, far = FixedClock(), Far()
     store = _layered(far, clock)
-    await store.set("a", Answer(1, clock.now()), ttl_s=60, asked_at=clock.now())
+    await store.set("a", Answer(1, clock.now()), ttl_s=60, asked_at=clock.monotonic())
     far.kept["b"] = _found("x", clock)
     await store.get("b")
     far.kept.clear()

@@ -57,7 +57,7 @@ async def test_what_one_replica_drops_is_gone_on_every_other(one: Replica, other
 
 
 async def test_what_was_asked_before_a_drop_is_not_kept_after_it_by_anybody(one: Replica, other: Replica) -> None:
-    asked_at = CLOCK.now()
+    asked_at = CLOCK.monotonic()
     await asyncio.sleep(0.03)
     await one.store.drop(["line:1"])
 
@@ -114,11 +114,11 @@ async def test_what_was_asked_longer_ago_than_drops_are_remembered_is_not_kept(
 async def test_with_the_record_of_drops_lost_nothing_is_kept_that_was_asked_before(
     server: RedisServer, one: Replica
 ) -> None:
-    asked_at = CLOCK.now()
+    asked_at = CLOCK.monotonic()
     await asyncio.sleep(0.05)
     server.cli("DEL", one.link._dropped)
 
-    await one.far.set("a", Answer(1, CLOCK.now()), ttl_s=9, asked_at=CLOCK.now(), tags=["line:1"])
+    await one.far.set("a", Answer(1, CLOCK.now()), ttl_s=9, asked_at=CLOCK.monotonic(), tags=["line:1"])
     assert await one.find_far("a") is None
     await one.keep("a", 1, "line:1", asked_at=asked_at)
     assert await one.find_far("a") is None
@@ -145,7 +145,7 @@ async def test_an_answer_is_as_old_by_the_interval_clock_of_who_finds_it_as_of_w
     So a replica whose calendar is set back does not take it for younger.
     """
     answer = Answer(1, CLOCK.now(), got_at=CLOCK.monotonic() - 40)
-    await one.far.set("a", answer, ttl_s=60, asked_at=CLOCK.now(), tags=["line:1"])
+    await one.far.set("a", answer, ttl_s=60, asked_at=CLOCK.monotonic(), tags=["line:1"])
     await one.keep("b", 2)
 
     found, unknown = await other.far.find("a"), await other.far.find("b")
