@@ -24,6 +24,9 @@ class Application(Starlette):
 
     def __init__(self, routes: Sequence[BaseRoute], *, front: Callable[[ASGIApp], ASGIApp]) -> None:
         super().__init__(routes=routes)
+        # A redirect names a host that the request has named, by http whatever the proxy in front speaks: whoever
+        # follows it sends token and question there, in the clear.
+        self.router.redirect_slashes = False
         self._front = front
 
     def build_middleware_stack(self) -> ASGIApp:

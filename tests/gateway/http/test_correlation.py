@@ -38,6 +38,9 @@ def _same_id(response: httpx.Response) -> bool:
     [
         ("GET", "http://localhost/nothing", {}, 404, "NOT_FOUND"),
         ("GET", f"{URL}/static/nothing", {}, 404, "NOT_FOUND"),
+        # Nobody is sent elsewhere, by a host that the request has named.
+        ("POST", f"{URL}/", {"Content-Type": "application/json"}, 404, "NOT_FOUND"),
+        ("GET", "http://localhost/health/live/", {}, 404, "NOT_FOUND"),
         ("PUT", URL, {}, 405, "BAD_INPUT"),
         ("POST", "http://localhost/health/live", {}, 405, "BAD_INPUT"),
         ("GET", f"{URL}?query=%7B__typename%7D", {"Accept": "text/plain"}, 406, "BAD_INPUT"),
