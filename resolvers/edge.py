@@ -44,6 +44,9 @@ AsksOfArguments = Callable[[Mapping[str, Any]], tuple[Ask, ...]]
 ASKS = "switchboard.asks"
 UNKNOWN = object()
 
+WHOSE = "switchboard.whose"
+"""Metadata of a field that is given keys: what finding out whose they are asks, for callers who reach not everybody."""
+
 EARLY = "switchboard.early"
 """Metadata of a field whose questions can be put before its object is there (`resolvers.early`)."""
 
@@ -63,6 +66,7 @@ def edge(
     description: str,
     name: str | None = None,
     asks: tuple[Ask, ...] | AsksOfArguments = (),
+    whose: tuple[Ask, ...] | AsksOfArguments = (),
     early: Callable[..., Any] | None = None,
     parts: tuple[Part, ...] = (),
     parts_of_arguments: PartsOfArguments | None = None,
@@ -73,10 +77,11 @@ def edge(
     Add the decorated resolver to *word* as a field, needing *parts* of what it starts from and asks.
 
     The field has the resolver's name as GraphQL writes it, or exactly *name*. What it needs beyond *parts* may hang on
-    its arguments. *asks* are the questions it may put to systems, and *early* puts them ahead of time. *scopes* and
-    *audiences* are who may read it, where these are not those of the word and of what it leads to.
+    its arguments. *asks* are the questions it may put to systems, and *early* puts them ahead of time; by *whose* is
+    found out whose the keys are that it is given. *scopes* and *audiences* are who may read it, where these are not
+    those of the word and of what it leads to.
     """
-    needs = declared(asks=asks, early=early, parts=parts, parts_of_arguments=parts_of_arguments)
+    needs = declared(asks=asks, whose=whose, early=early, parts=parts, parts_of_arguments=parts_of_arguments)
     needs.update(own_policy(scopes=scopes, audiences=audiences))
 
     def add(resolver: F) -> F:
@@ -89,12 +94,13 @@ def edge(
 def declared(
     *,
     asks: tuple[Ask, ...] | AsksOfArguments = (),
+    whose: tuple[Ask, ...] | AsksOfArguments = (),
     early: Callable[..., Any] | None = None,
     parts: tuple[Part, ...] = (),
     parts_of_arguments: PartsOfArguments | None = None,
 ) -> dict[str, Any]:
     """What a field says of itself to those who plan an operation, as Strawberry's metadata of the field."""
-    told = {ASKS: asks, EARLY: early, PARTS_OF_ARGUMENTS: parts_of_arguments}
+    told = {ASKS: asks, WHOSE: whose, EARLY: early, PARTS_OF_ARGUMENTS: parts_of_arguments}
     return {**metadata(parts), **{name: value for name, value in told.items() if value}}
 
 

@@ -22,6 +22,7 @@ from resolvers.edge import Ask, edge
 from resolvers.failures import BadInput, NotFound, TooCostly, Withheld
 from resolvers.identity import CUSTOMER, LINE, Identity, line_of
 from resolvers.ids import ForeignIdError
+from resolvers.keys import OWNER
 from resolvers.loaders import AccountKey, Loaders
 from resolvers.query import Query
 from resolvers.representations import Kind, Representation, kind_of, read
@@ -153,6 +154,7 @@ def _parts(arguments: Mapping[str, Any]) -> frozenset[Part]:
     description="For federation routers: things named by one of their keys. What cannot be given is null, with an "
     "error of its own.",
     asks=(Ask("customers", "customers"), Ask("billing", "profile"), Ask("billing", "bills")),
+    whose=OWNER,
     parts_of_arguments=_parts,
     scopes=(any_of("customer:read", "line:read", "billing:read"),),
     audiences=OURS,

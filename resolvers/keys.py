@@ -90,5 +90,14 @@ def asks_of_line(written: Mapping[str, Any]) -> tuple[Ask, ...]:
     return (_NETWORK,) if "imsi" in _members(written["by"]) else ()
 
 
+OWNER: tuple[Ask, ...] = _BY_BILLING
+"""What finding out whose a line or an account is asks."""
+
+
+def asks_of_owner(written: Mapping[str, Any]) -> tuple[Ask, ...]:
+    """What finding out whose a line is asks, by its key as it is written."""
+    return _FOR_CUSTOMER["imsi"] if "imsi" in _members(written["by"]) else OWNER
+
+
 def _members(key: object) -> Iterable[str]:
     return key if isinstance(key, Mapping) else _FOR_CUSTOMER

@@ -12,7 +12,7 @@ from resolvers.early import Early, KnownCustomer, KnownLine
 from resolvers.edge import declared
 from resolvers.failures import BadInput
 from resolvers.identity import Identity
-from resolvers.keys import CustomerKey, LineKey, asks_of_customer, asks_of_line, parts_of_key
+from resolvers.keys import CustomerKey, LineKey, asks_of_customer, asks_of_line, asks_of_owner, parts_of_key
 from schema.customer import Customer
 from schema.line import Line
 from schema.policy import DataClass, governed
@@ -70,19 +70,23 @@ class Query:
 
     customer: Customer | None = strawberry.field(  # type: ignore[assignment]
         _customer,
-        metadata=declared(asks=asks_of_customer, early=_customer_early, parts_of_arguments=parts_of_key),
+        metadata=declared(
+            asks=asks_of_customer, whose=asks_of_customer, early=_customer_early, parts_of_arguments=parts_of_key
+        ),
         description="One customer. Null with NOT_FOUND when nobody is known under the key, with "
         "AMBIGUOUS_IDENTITY when several are, and with the failed system's code when it cannot be found out.",
     )
     customers: list[Customer | None] = strawberry.field(  # type: ignore[assignment]
         _customers,
-        metadata=declared(asks=asks_of_customer, early=_customers_early, parts_of_arguments=parts_of_key),
+        metadata=declared(
+            asks=asks_of_customer, whose=asks_of_customer, early=_customers_early, parts_of_arguments=parts_of_key
+        ),
         description="Several customers, in the order of the keys; each is null with an error of its own where "
         "`customer` would be.",
     )
     line: Line | None = strawberry.field(  # type: ignore[assignment]
         _line,
-        metadata=declared(asks=asks_of_line, early=_line_early),
+        metadata=declared(asks=asks_of_line, whose=asks_of_owner, early=_line_early),
         description="One line. By number or id no system is asked, so it answers whatever else is down; parts that no "
         "system knows are null.",
     )

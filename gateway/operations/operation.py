@@ -24,6 +24,7 @@ from gateway.operations.outcome import Outcome, Ran, refused
 from gateway.operations.planning import Planned, Planning
 from gateway.operations.prepared import Prepared
 from gateway.operations.sources import told as told_of
+from gateway.plan.cost import ADMITTING
 from gateway.plan.plan import Plan
 from gateway.policy.asker import Asker
 from gateway.policy.policies import policies_of
@@ -82,7 +83,13 @@ class Operations:
         self._answers = Answers(view, max_bytes=MAX_BYTES // sharing)
         self._under: collections.OrderedDict[Own, Self] = collections.OrderedDict()
         self._planning = Planning(
-            view, policies, limits=limits, shows_graph=shows_graph, pseudonyms=pseudonyms, sharing=sharing
+            view,
+            policies,
+            limits=limits,
+            shows_graph=shows_graph,
+            pseudonyms=pseudonyms,
+            sharing=sharing,
+            admitting=ADMITTING.get(audience),
         )
 
     def under(self, own: Own) -> Self:

@@ -85,7 +85,11 @@ class Planned:
 
 
 class Planning:
-    """Prepares and plans the operations of one schema. Keeps documents and plans, within bounds."""
+    """
+    Prepares and plans the operations of one schema. Keeps documents and plans, within bounds.
+
+    *admitting* is as in `Cost`.
+    """
 
     def __init__(
         self,
@@ -96,11 +100,12 @@ class Planning:
         shows_graph: bool,
         pseudonyms: bytes,
         sharing: int,
+        admitting: int | None = None,
     ) -> None:
         self._schema = schema
         self._shows_graph = shows_graph
-        self._realms = Realms(schema, policies, pseudonyms=pseudonyms)
-        self._planner = Planner(schema, policies)
+        self._realms = Realms(schema, policies, pseudonyms=pseudonyms, admitting=admitting)
+        self._planner = Planner(schema, policies, admitting=admitting)
         self._begin(limits, sharing=sharing)
 
     def under(self, own: Own) -> "Planning":

@@ -7,21 +7,29 @@ often as the list is long: as `first` or `limit` of the field say (their default
 the keys, as the mark beside the field says, else ASSUMED. A page has its size for the lists right below it. Of an
 interface or a union the dearest type counts. What the graph says of itself costs nothing: it has a limit of its own.
 Costs end at MOST.
+
+For callers who may not read about everybody a key costs what finding out whose it is takes, too, and whether they may:
+what is refused is not told by what it did cost (`resolvers.identity`), so its estimate is all that is taken for it.
 """
 
 import dataclasses
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from graphql import FieldNode, IntValueNode, ListValueNode, NullValueNode, ValueNode, VariableNode
 
 from gateway.plan.facts import FieldFacts
 from gateway.plan.selection import Level, Selected
+from schema.policy import Audience
 
 CALL = 10
 OBJECT = 1
 ASSUMED = 10
 """Items of a list of which nothing is known."""
+
+ADMITTING: Mapping[Audience | None, int] = MappingProxyType({Audience.SELF_CARE: 0, Audience.PARTNER: 1})
+"""Calls by which it is found out whether callers may read about somebody: of partners the consent system is asked."""
 
 MOST = 2**53 - 1
 """The greatest whole number that every JSON reader keeps."""
@@ -65,12 +73,16 @@ class _Term:
 
 
 class Cost:
-    """The cost of one operation, as a function of its variables. Steps are worked out in order, each once."""
+    """
+    The cost of one operation, as a function of its variables. Steps are worked out in order, each once.
+
+    *admitting* is as in `FieldFacts.calls`.
+    """
 
     __slots__ = ("_constant", "_steps")
 
-    def __init__(self, root: Level) -> None:
-        counted = _Counted(root)
+    def __init__(self, root: Level, *, admitting: int | None = None) -> None:
+        counted = _Counted(root, admitting)
         self._steps = counted.steps
         self._constant = None if counted.varies else self._worked_out({})
 
@@ -97,7 +109,8 @@ def _of_term(term: _Term, variables: Mapping[str, Any], values: list[int]) -> in
 class _Counted:
     """Turns the levels of an operation into steps, those below first."""
 
-    def __init__(self, root: Level) -> None:
+    def __init__(self, root: Level, admitting: int | None) -> None:
+        self._admitting = admitting
         self.steps: list[tuple[_Term, ...]] = []
         self.varies = False
         self._places: dict[tuple[Level, Size | None], int] = {}
@@ -119,7 +132,7 @@ class _Counted:
         lists = (longest, *[Size(ASSUMED)] * (facts.lists - 1))[: facts.lists]
         inherited = own if not facts.lists else None
         return _Term(
-            calls=facts.calls(selected.node),
+            calls=facts.calls(selected.node, admitting=self._admitting),
             keys=keys or ONE,
             size=lists,
             below=tuple(self._place(level, inherited) for level in selected.below),

@@ -20,7 +20,7 @@ from graphql import (
 )
 
 from resolvers.arguments import Arguments
-from resolvers.edge import ASKS, Ask, AsksOfArguments
+from resolvers.edge import ASKS, WHOSE, Ask, AsksOfArguments
 from schema.field import SIZE
 
 PAGE_ARGUMENTS = ("first", "limit")
@@ -39,6 +39,9 @@ class FieldFacts:
     asks: tuple[Ask, ...] | AsksOfArguments
     """The questions it may put to systems; with some fields they hang on the arguments."""
 
+    whose: tuple[Ask, ...] | AsksOfArguments
+    """The questions by which is found out whose the keys are that it is given; none where it is given none."""
+
     lists: int
     """How many lists its type is inside of."""
 
@@ -51,10 +54,20 @@ class FieldFacts:
     keys: tuple[str, ...]
     """Arguments that are lists: what they name is looked up one by one."""
 
-    def calls(self, node: FieldNode) -> int:
-        """How many calls the field makes one after another, at the worst, as it is written at *node*."""
-        asks = self.asks(Arguments(self.field, node).written()) if callable(self.asks) else self.asks
-        return max((ask.after + 1 for ask in asks), default=0)
+    def calls(self, node: FieldNode, *, admitting: int | None = None) -> int:
+        """
+        How many calls the field makes one after another, at the worst, as it is written at *node*.
+
+        *admitting* is how many it takes to admit somebody, once it is known who that is; None: all are admitted.
+        """
+        calls = self._most(self.asks, node)
+        if admitting is None or not self.whose:
+            return calls
+        return max(calls, self._most(self.whose, node) + admitting)
+
+    def _most(self, asks: tuple[Ask, ...] | AsksOfArguments, node: FieldNode) -> int:
+        found = asks(Arguments(self.field, node).written()) if callable(asks) else asks
+        return max((ask.after + 1 for ask in found), default=0)
 
 
 Facts = Mapping[str, Mapping[str, FieldFacts]]
@@ -82,6 +95,7 @@ def _facts(schema: GraphQLSchema, coordinate: str, field: GraphQLField) -> Field
         types=_types(schema, field.type),
         field=field,
         asks=marks.get(ASKS, ()),
+        whose=marks.get(WHOSE, ()),
         lists=_lists(field.type),
         size=marks.get(SIZE),
         page=tuple((name, _default(field.args[name])) for name in PAGE_ARGUMENTS if name in field.args),

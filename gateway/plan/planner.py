@@ -17,11 +17,19 @@ class Planner:
     """
     Works out what operations mean in one graph.
 
-    *policies* say what in it is personal; *transforms* change leaves on their way out.
+    *policies* say what in it is personal; *transforms* change leaves on their way out. *admitting* is as in `Cost`.
     """
 
-    def __init__(self, schema: GraphQLSchema, policies: Policies, *, transforms: Transforms | None = None) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        policies: Policies,
+        *,
+        transforms: Transforms | None = None,
+        admitting: int | None = None,
+    ) -> None:
         self._schema = schema
+        self._admitting = admitting
         self._transforms = transforms
         self._memory = Memory()
         self._facts = facts_of(schema)
@@ -45,7 +53,7 @@ class Planner:
             personal=coordinates & self._personal,
             scopes=frozenset(group for each in coordinates for group in self._scopes.get(each, ())),
             needs=needs_of(self._schema, outline.document, outline.operation, by_name),
-            estimate=Cost(selections.root),
+            estimate=Cost(selections.root, admitting=self._admitting),
             completion=Completion(
                 self._schema,
                 outline.document,

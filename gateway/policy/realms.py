@@ -61,12 +61,19 @@ class Realm:
 
 
 class Realms:
-    """The realms of one audience's *schema*. *pseudonyms* is the secret behind the names that partners see."""
+    """
+    The realms of one audience's *schema*. *pseudonyms* is the secret behind the names that partners see.
 
-    def __init__(self, schema: GraphQLSchema, policies: Policies, *, pseudonyms: bytes) -> None:
+    *admitting* is as in `Cost`.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, policies: Policies, *, pseudonyms: bytes, admitting: int | None = None
+    ) -> None:
         self._schema = schema
         self._policies = policies
         self._pseudonyms = pseudonyms
+        self._admitting = admitting
         self._kept: collections.OrderedDict[Rights, Realm] = collections.OrderedDict()
 
     def of(self, rights: Rights) -> Realm:
@@ -96,7 +103,8 @@ class Realms:
             for kind in sorted({name.partition(".")[0] for name in policies})
             if f"{kind}.{KEY}" in policies and _fields(kind, policies) <= verdict.hidden
         }
-        return Realm(verdict, Planner(schema, policies, transforms=transforms), self._schema, closed)
+        planner = Planner(schema, policies, transforms=transforms, admitting=self._admitting)
+        return Realm(verdict, planner, self._schema, closed)
 
     def _fate(self, verdict: Verdict, rights: Rights, coordinate: str) -> Refusal | None:
         if coordinate not in verdict.hidden:

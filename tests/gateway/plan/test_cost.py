@@ -7,11 +7,12 @@ import pytest
 from graphql import get_operation_ast, parse
 from hypothesis import given
 
-from gateway.plan.cost import MOST, Cost
+from gateway.plan.cost import ADMITTING, MOST, Cost
 from gateway.plan.facts import facts_of
 from gateway.plan.outline import outline
 from gateway.plan.selection import Selections
 from resolvers.graph import build
+from schema.policy import Audience
 from tests.bars import bar
 from tests.gateway.plan.generated import GRAPH, Generated, operations
 from tests.gateway.plan.world import ENTITIES, Measured, measured
@@ -22,13 +23,14 @@ LINE = 'line(by: {msisdn: "60000042"})'
 CUSTOMER = 'customer(by: {id: "1"})'
 
 
-def _cost(text: str, **variables: Any) -> int:
+def _cost(text: str, audience: Audience | None = None, **variables: Any) -> int:
     document = parse(text)
     operation = get_operation_ast(document, None)
     assert operation is not None
     found = outline(document, operation)
     booleans = found.by_name(found.booleans(variables))
-    return Cost(Selections(SCHEMA, FACTS, found, booleans).root).of(variables)
+    root = Selections(SCHEMA, FACTS, found, booleans).root
+    return Cost(root, admitting=ADMITTING.get(audience)).of(variables)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,28 @@ def test_a_cost_is_counted_as_told(text: str, cost: int) -> None:
 )
 def test_what_execution_merges_is_counted_once(text: str) -> None:
     assert 12 == _cost(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "everybody", "self_care", "partner"),
+    [
+        # Whose it is: billing and CRM; and whether they have agreed.
+        (f"{{ {LINE} {{ id }} }}", 1, 21, 31),
+        ('{ line(by: {id: "x"}) { id } }', 1, 21, 31),
+        ('{ line(by: {imsi: "1"}) { id } }', 11, 31, 41),
+        (f"{{ {CUSTOMER} {{ name }} }}", 11, 11, 21),
+        ('{ customers(by: [{msisdn: "1"}, {msisdn: "2"}]) { name } }', 42, 42, 62),
+        ("{ _entities(representations: [{a: 1}, {b: 2}]) { ... on Line { id } } }", 22, 42, 62),
+        # Nobody is named here.
+        ("{ viewer { clientId } }", 1, 1, 1),
+    ],
+)
+def test_who_may_not_read_about_everybody_pays_for_finding_out_about_whom(
+    text: str, everybody: int, self_care: int, partner: int
+) -> None:
+    costs = [_cost(text, audience=audience) for audience in (None, Audience.SELF_CARE, Audience.PARTNER)]
+
+    assert [everybody, self_care, partner] == costs
 
 
 class TestVariables:

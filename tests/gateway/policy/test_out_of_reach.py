@@ -14,6 +14,8 @@ from connectors.routes import Routes, Systems
 from connectors.terms import Terms
 from gateway.consent import Ledger, LegalGround
 from gateway.consent.settings import ConsentTerms
+from gateway.operations.planning import Planned
+from gateway.plan.cost import CALL
 from gateway.policy.asker import Asker
 from gateway.policy.by_consent import reach_of_partner
 from gateway.policy.own import OwnCustomer, OwnCustomerWith
@@ -319,6 +321,26 @@ async def test_whoever_has_agreed_is_answered_all_the_same() -> None:
     data, errors, _ = await setting.told(setting.partner(), TEXTS["customer"], by=KEYS["msisdn"][0])
 
     assert ([], {"it": {"status": "Approved"}}) == (errors, data)
+
+
+# A refusal costs what was estimated, whatever was asked
+
+
+@pytest.mark.parametrize(("root", "key"), WAYS)
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_who_asks_about_many_who_are_out_of_reach_has_paid_for_every_call(
+    caller: str, root: str, key: str
+) -> None:
+    setting = Setting()
+    who = CALLERS[caller](setting)
+    found = _operations(who.rights.audience)
+
+    for by in KEYS[key]:
+        _, _, asked = await setting.told(who, TEXTS[root], by=by)
+        planned = found.plan(found.prepare(TEXTS[root]), name=None, variables={"by": by}, asker=who)
+        assert isinstance(planned, Planned)
+        calls = asked.pop("consent") + sum(sum(each.values()) for each in asked.values())
+        assert CALL * calls <= planned.cost
 
 
 # Where nobody can be admitted nobody is asked
