@@ -1,7 +1,8 @@
 """Until an issuer of tokens is configured, the gateway serves only its own machine, and no foreign web page on it.
 
 A browser on the same machine is a way in for any page it shows: DNS rebinding makes a foreign name point here, and
-cross-site requests arrive with a foreign Origin. So both headers must name this machine.
+cross-site requests arrive with a foreign Origin. So both headers must name this machine. What a page only embeds, an
+image or a script, is asked for by GET without any Origin; of that browsers say where it comes from (Fetch Metadata).
 """
 
 import functools
@@ -37,20 +38,30 @@ def host_of(authority: str) -> str | None:
 
 
 def refusal(scope: Scope) -> HttpRefusal | None:
-    """Why the request of *scope* may not come in: its Host or its Origin is not this machine. None when it may."""
-    reason = _reason(text(scope, b"host") or "", text(scope, b"origin"))
+    """Why the request of *scope* may not come in: its Host or its page is not this machine. None when it may."""
+    reason = _reason(text(scope, b"host") or "", text(scope, b"origin")) or _reason_of_page(scope)
     return None if reason is None else HttpRefusal(403, reason)
 
 
 def _reason(host: str, origin: str | None) -> str | None:
     if len(host) > _LONGEST_HOST or not _is_here(host):
         return "This gateway answers only to localhost until issuers of tokens are configured. Check the Host header."
-    if origin is not None and not same_origin(origin, host):
-        return "A page of another origin may not ask this gateway."
-    return None
+    return None if origin is None or same_origin(origin, host) else _FOREIGN
+
+
+def _reason_of_page(scope: Scope) -> str | None:
+    # Of what comes with an Origin that has told already, and POST with JSON does not come without. Another port of this
+    # machine is another page, too, though of the same site. Programs and older browsers have no such header.
+    site = text(scope, b"sec-fetch-site")
+    if site in {None, "same-origin", "none"} or scope["method"] != "GET" or text(scope, b"origin") is not None:
+        return None
+    # A link may lead to GraphiQL's page: then it is our own that asks.
+    follows = text(scope, b"sec-fetch-mode") == "navigate" and not scope["query_string"]
+    return None if follows else _FOREIGN
 
 
 _LONGEST_HOST = 255
+_FOREIGN = "A page of another origin may not ask this gateway."
 
 
 @functools.lru_cache(maxsize=64)

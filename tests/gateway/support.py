@@ -79,6 +79,7 @@ async def call(
     *,
     method: str = "GET",
     path: str = GRAPHQL,
+    query: bytes = b"",
     headers: Sequence[tuple[str, str]] = (),
     received: Sequence[Message] = ({"type": "http.request", "body": b"", "more_body": False},),
 ) -> Answered:
@@ -99,7 +100,7 @@ async def call(
         "scheme": "http",
         "path": path,
         "raw_path": path.encode(),
-        "query_string": b"",
+        "query_string": query,
         "root_path": "",
         "headers": [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
         "server": ("127.0.0.1", 8000),

@@ -12,8 +12,8 @@ from tests.gateway.support import call
 APP = Front(PlainTextResponse("inside"), refuse=refusal)
 
 
-async def _status(*headers: tuple[str, str]) -> int:
-    return (await call(APP, headers=headers)).status
+async def _status(*headers: tuple[str, str], query: bytes = b"") -> int:
+    return (await call(APP, headers=headers, query=query)).status
 
 
 class TestHost:
@@ -130,6 +130,29 @@ class TestOrigin:
 
     async def test_is_not_needed_from_programs(self) -> None:
         assert 200 == await _status(("host", "localhost:8000"))
+
+
+class TestEmbedding:
+    """What a page embeds is asked for by GET without an Origin, and browsers say of which site that page is."""
+
+    HERE = ("host", "localhost:8000")
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site"])
+    @pytest.mark.parametrize("mode", ["no-cors", "cors", "navigate", "websocket"])
+    async def test_a_question_of_any_other_page_is_refused(self, site: str, mode: str) -> None:
+        said = ("sec-fetch-site", site), ("sec-fetch-mode", mode)
+
+        assert 403 == await _status(self.HERE, *said, query=b"query={__typename}")
+        assert (200 if mode == "navigate" else 403) == await _status(self.HERE, *said)
+
+    async def test_what_comes_twice_is_no_way_in(self) -> None:
+        twice = ("sec-fetch-mode", "navigate"), ("sec-fetch-mode", "no-cors")
+
+        assert 403 == await _status(self.HERE, ("sec-fetch-site", "cross-site"), *twice)
+
+    @pytest.mark.parametrize("site", ["same-origin", "none"])
+    async def test_our_own_page_and_whoever_types_an_address_are_let_in(self, site: str) -> None:
+        assert 200 == await _status(self.HERE, ("sec-fetch-site", site), query=b"query={__typename}")
 
 
 @given(st.text())
