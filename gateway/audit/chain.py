@@ -13,6 +13,7 @@ with the audit's secret. So it is found
 * by the head's signature, when both are rewritten, by somebody who has not the secret;
 * by the genesis of a later chain, when a chain is taken out whole or cut, and its head put back as it once was: that
   one is well signed, too;
+* by the genesis of the writer's own next chain, when that was done while it wrote: it knows where its last one was;
 * by heads that were kept elsewhere, when all of that was done, and no later chain was left.
 
 Not found: what whoever has the secret and both tables rewrites, as far as no head was kept elsewhere; and what is cut

@@ -5,6 +5,7 @@ A commit that failed is tried again as it was, bytes and all. Had it happened af
 stands there twice.
 """
 
+import collections
 import dataclasses
 from collections.abc import Callable
 
@@ -16,7 +17,7 @@ from gateway.audit.secrets import Secrets
 from gateway.audit.store import Store
 
 _SEEN = 64
-"""So many other chains a genesis witnesses: those that were written to last."""
+"""So many other chains a genesis witnesses: those that were written to last, and as many that we have left."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Ledger:
         """Where the chain is; None until it has begun."""
         self.commit: Commit | None = None
         """What is not known to be kept."""
+        # Whoever disturbs a chain may put an older head of it back, or take the table away: we know where it was.
+        self._left: collections.deque[Head] = collections.deque(maxlen=_SEEN)
 
     async def write(self, line: Line) -> Commit | None:
         """
@@ -56,17 +59,23 @@ class Ledger:
         return commit
 
     def leave(self) -> list[Waiting]:
-        """Leave the chain as it is, and begin another: what was to be added last, which is to be written there."""
+        """
+        Leave the chain as it is, and begin another: what was to be added last, which is to be written there.
+
+        The beginning of every later chain of ours witnesses where it was, as far as that was known to be kept.
+        """
+        if self.head is not None:
+            self._left.append(self.head)
         commit, self.commit, self.head = self.commit, None, None
         return [] if commit is None else commit.taken
 
     async def _formed(self, line: Line) -> Commit | None:
         now, head, rows = self._clock.now(), self.head, list[Row]()
         if head is None:
-            others = [each.head for each in await self._store.newest(_SEEN)]
+            others = {each.head: None for each in await self._store.newest(_SEEN)} | dict.fromkeys(self._left)
             # Nothing in a chain is older than its beginning.
             since = min([now, *(waiting.at for waiting in line)])
-            head, genesis = begun(self._name(), writer=self._writer, at=since, seen=others)
+            head, genesis = begun(self._name(), writer=self._writer, at=since, seen=[*others])
             rows.append(genesis)
         taken = line.taken(self._max_together)
         try:

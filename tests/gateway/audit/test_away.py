@@ -15,6 +15,7 @@ from gateway.audit.postgres import PostgresStore
 from gateway.audit.postgres_tables import script
 from gateway.audit.sqlite import SQLiteStore
 from gateway.audit.store import StoreAway
+from gateway.audit.verify import Wrong
 from gateway.audit.writer import Audit, AuditUnavailable
 from tests.bars import bar
 from tests.gateway.audit.making import SECRETS, Noted, auditing, entry, people
@@ -64,8 +65,15 @@ async def _written_until_refused(audit: Audit, most: int) -> int:
 async def _all_there(place: Place, count: int) -> None:
     """Everything acknowledged is there, and more only where it was refused too late."""
     assert [] == await findings_in(place)
-    told = {person for row in await rows_in(place) for person in row.people}
-    assert {SECRETS.hashed(who.kind.value, who.key) for who in people(count)} <= told
+    assert _hashes(count) <= await _told(place)
+
+
+def _hashes(count: int) -> set[str]:
+    return {SECRETS.hashed(who.kind.value, who.key) for who in people(count)}
+
+
+async def _told(place: Place) -> set[str]:
+    return {person for row in await rows_in(place) for person in row.people}
 
 
 @needs_postgres
@@ -229,7 +237,8 @@ async def test_a_file_that_is_taken_away_is_not_written_to_any_more(in_sqlite: I
             await audit.written(entry([who]))
 
     assert ["audit_disturbed"] == report.events
-    await _all_there(in_sqlite, 5)
+    assert _hashes(5) <= await _told(in_sqlite)
+    assert ("c1", Wrong.CUT, 0) in {(each.chain, each.wrong, each.seq) for each in await findings_in(in_sqlite)}
 
 
 async def test_a_file_is_its_owners_alone(in_sqlite: InSQLite) -> None:

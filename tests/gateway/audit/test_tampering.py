@@ -10,6 +10,7 @@ import pytest
 from gateway.audit.chain import Row, Witnessed, hash_of, witnessed
 from gateway.audit.record import canonical, read
 from gateway.audit.secrets import Secrets
+from gateway.audit.times import micros
 from gateway.audit.verify import Finding, Wrong, of_kept
 from tests.gateway.audit.making import CLOCK, SECRETS, auditing, chain, entry, findings
 from tests.gateway.audit.places import InSQLite, Place, findings_in
@@ -252,3 +253,45 @@ def test_another_way_to_write_a_record_is_found_even_with_hashes_made_anew(made:
     last = dataclasses.replace(rows[2], body=body, hash=hash_of(rows[1].hash, body))
 
     assert (Wrong.EDITED, 3) in _kinds(findings([*rows[:2], last], []))
+
+
+async def _disturbed(place: Place, names: list[str], *tampering: Callable[[list[Witnessed]], str]) -> list[Finding]:
+    """What is found after a gateway that is running has written, and somebody has done each *tampering* meanwhile."""
+    store, next_name = place.store(), iter(names).__next__
+    async with auditing(store, name=next_name) as audit:
+        seen: list[Witnessed] = []
+        for each in tampering:
+            for _ in range(3):
+                await audit.written(entry())
+                seen = [*seen, (await store.newest(1))[0]]
+            place.without_triggers()
+            place.enter(each(seen))
+        await audit.written(entry())
+    return await findings_in(place)
+
+
+def _put_back(place: Place, head: Witnessed) -> str:
+    """The chain of *head* as it was then, with the head that was well signed."""
+    chain, length = head.head.chain, head.head.length
+    return (
+        f"DELETE FROM audit_records WHERE chain = '{chain}' AND seq > {length}; "
+        f"DELETE FROM audit_people WHERE chain = '{chain}' AND seq > {length}; "
+        f"UPDATE audit_heads SET length = {length}, hash = {place.bytes(head.head.hash)}, at_us = {micros(head.at)}, "
+        f"signature = '{head.signature}' WHERE chain = '{chain}'"
+    )
+
+
+async def test_a_tail_cut_off_a_chain_that_is_being_written_is_found(place: Place) -> None:
+    """With an older head put back that was well signed: the writer knows where its chain was."""
+    found = await _disturbed(place, ["c1", "c2"], lambda seen: _put_back(place, seen[0]))
+
+    assert {(Wrong.CUT, 2)} == _kinds(found)
+
+
+async def test_all_taken_away_under_a_writer_is_found_however_often_it_is_done(place: Place) -> None:
+    def nothing_left(_: list[Witnessed]) -> str:
+        return "; ".join(f"DELETE FROM {table}" for table in ("audit_records", "audit_people", "audit_heads"))
+
+    found = await _disturbed(place, ["c1", "c2", "c3"], nothing_left, nothing_left)
+
+    assert {("c1", Wrong.CUT, 0), ("c2", Wrong.CUT, 0)} <= {(each.chain, each.wrong, each.seq) for each in found}
