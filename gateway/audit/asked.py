@@ -69,6 +69,9 @@ async def verified(settings: AuditorsSettings, options: argparse.Namespace, say:
         told.tell(check.ended())
     for line in _told_of_cuts(each for each in cuts if verify.is_ours(each, secrets)):
         say(line)
+    if not check.records and not told.count:
+        say("nothing is on record: if something should be, hand over heads that were kept (--heads)")
+        return 1
     say(f"{check.records} records in {check.chains} chains: {told.sum}")
     return 1 if told.count else 0
 

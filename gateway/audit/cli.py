@@ -22,7 +22,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     audit = commands.add_parser(
         "audit",
         help="who saw what of whom, and whether the records of it can be believed",
-        epilog="exit code: 0 all is well; 1 something is wrong, or no record can be read; 2 the settings are wrong",
+        epilog="exit code: 0 all is well; 1 something is wrong, nothing is on record, or no record can be read; 2 the "
+        "settings are wrong",
     )
     what = audit.add_subparsers(required=True, metavar="WHAT")
     common = argparse.ArgumentParser(add_help=False)

@@ -23,12 +23,11 @@ from gateway.audit.settings import AuditSettings
 from gateway.audit.store import Pruning
 from gateway.audit.verify import Verification
 from gateway.audit.writer import AuditUnavailable
-from gateway.hand import who
+from gateway.hand import holds_number, who
 from gateway.mistakes import SettingsError
 
 _RECORDING_S = 10.0
 _CLOSING_S = 1.0
-_NUMBER = re.compile(r"[0-9]{8}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ async def pruned(
 
 
 def _why(text: str) -> str:
-    if not re.fullmatch(r"[^\x00-\x1f\x7f]{3,500}", text) or _NUMBER.search(text):
+    if not re.fullmatch(r"[^\x00-\x1f\x7f]{3,500}", text) or holds_number(text):
         raise SettingsError(
             "--why is kept for good: write one line of 3 to 500 characters, and no subscriber's number."
         )

@@ -5,7 +5,6 @@ Two that are about the same have the same key, and the later one stands.
 """
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -14,15 +13,14 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from connectors.guard import CacheTimes, SystemLimits, SystemState
 from gateway.demand.settings import DemandChanges
+from gateway.hand import holds_number
 
 Key = tuple[str, ...]
 """What an override is about: its kind, then names."""
 
-_NUMBER = re.compile(r"[0-9]{8}", re.ASCII)
-
 
 def _no_number(text: str) -> str:
-    if _NUMBER.search(text):
+    if holds_number(text):
         raise ValueError("it holds what may be a subscriber's number; it is kept and logged, so name a ticket instead")
     return text
 

@@ -279,7 +279,7 @@ def test_what_is_yet_to_come_is_not_old(config: pathlib.Path, before: str) -> No
     assert 2 == _pruned(config, "--before", before)
 
 
-@pytest.mark.parametrize("why", ["", "x", "about 99960000042", "two\nlines"])
+@pytest.mark.parametrize("why", ["", "x", "about 99960000042", "+999 6000 0042", "two\nlines"])
 def test_a_reason_is_one_line_that_names_nobody(
     config: pathlib.Path, capsys: pytest.CaptureFixture[str], why: str
 ) -> None:

@@ -181,7 +181,9 @@ def test_every_version_can_be_gone_back_to(steps):
             assert state == said(gone_back(found, version, hand()))
 
 
-@pytest.mark.parametrize("why", ["", "x", "about 99960000001", "two\nlines"])
+@pytest.mark.parametrize(
+    "why", ["", "x", "about 99960000001", "+999 6000 0001", "9996-0000-001", "９９９６００００００１", "two\nlines"]
+)
 def test_a_reason_is_one_line_and_holds_no_number(why):
     with pytest.raises(Refused) as caught:
         read({"do": "put", "by": "alice", "why": why, "override": {"kind": "suspended", "client": "shop"}})
