@@ -69,7 +69,7 @@ async def serve_on(
     server.on_started = on_started
     server.among = among
     end = None if among is None else among.control
-    async with attended(app.desk, path=settings.control.socket, end=end, api=api_of(settings)):
+    async with attended(app.desk, path=settings.control.socket, end=end, api=api_of(lambda: app.generation.settings)):
         await server.serve(sockets=[listener])
 
 

@@ -42,11 +42,8 @@ def compared(before: Settings, after: Settings) -> Compared:
     """
     places = differing(before, after)
     later = {place for place in places if _waits(place)}
-    told_later = {_told(place) for place in later}
-    if after.control.api is not None and any(place[0] == "access" for place in places):
-        told_later.add("access, for those who ask control.api")
     at_once = {_told(place) for place in places - later}
-    return Compared(_together(before, after), tuple(sorted(at_once)), tuple(sorted(told_later)))
+    return Compared(_together(before, after), tuple(sorted(at_once)), tuple(sorted({_told(place) for place in later})))
 
 
 def differing(before: _Settings, after: _Settings) -> set[Place]:

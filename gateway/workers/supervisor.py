@@ -58,7 +58,10 @@ async def supervise(
         share = part(settings, workers=workers)
         supervisor = _Supervisor(share, listener, file.fileno(), workers, on_ready, numbers, hub, source)
         try:
-            async with listening(settings.control.socket, supervisor.do), api_of(settings)(supervisor.do):
+            async with (
+                listening(settings.control.socket, supervisor.do),
+                api_of(lambda: supervisor.settings)(supervisor.do),
+            ):
                 with reloaded_by_signal(supervisor.do):
                     await supervisor.run()
         except ExceptionGroup as failed:
@@ -80,7 +83,9 @@ class _Supervisor:
     ) -> None:
         self._hub = hub
         self._source = source
-        self._settings = settings
+        self.settings = settings
+        """Those by which workers begin."""
+
         self._listener = listener
         self._slots = slots
         self._turns = Turns(slots, workers=workers)
@@ -108,7 +113,7 @@ class _Supervisor:
         if isinstance(command, Reload) and self._source is not None and not any("error" in each for each in said):
             with contextlib.suppress(SettingsError):  # Somebody has written something else since.
                 written = PartOf(self._source, workers=len(self._places))
-                self._settings = compared(self._settings, await asyncio.to_thread(written.load)).settings
+                self.settings = compared(self.settings, await asyncio.to_thread(written.load)).settings
         return said
 
     @contextlib.contextmanager
@@ -150,7 +155,7 @@ class _Supervisor:
             self._listener.fileno(),
             self._slots,
             control.fileno(),
-            self._settings,
+            self.settings,
             self._source,
         )
         return await Worker.start(orders, self._numbers.environment)
@@ -171,7 +176,7 @@ class _Supervisor:
             logger().warning("worker_not_started", worker=place, kind=type(exc).__name__)
         finally:
             self._turns.note_absence(place)
-            await worker.stop(within_s=self._settings.server.shutdown_s + _GRACE_S)
+            await worker.stop(within_s=self.settings.server.shutdown_s + _GRACE_S)
             self._numbers.ended(worker.pid)
         return 0.0 if began is None else loop.time() - began
 

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import cast
 
 import uvicorn
@@ -12,8 +12,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Route, Router
 
 from connectors.clock import SystemClock
-from gateway.access.gatekeeper import gatekeeper
-from gateway.access.settings import AccessSettings
+from gateway.control.api.keepers import Keepers
 from gateway.control.api.view import MOST_BYTES, ControlView
 from gateway.control.listener import Do
 from gateway.control.settings import ApiSettings
@@ -33,19 +32,21 @@ _START_S = 10.0
 
 
 @contextlib.asynccontextmanager
-async def serving(settings: Settings, do: Do) -> AsyncIterator[str | None]:
+async def serving(held: Callable[[], Settings], do: Do) -> AsyncIterator[str | None]:
     """
     Answer operators for as long as the block runs, at the address that is given; None where the settings want none.
 
+    *held* gives the settings that hold now: where it listens is as at first, who may ask is as they say then.
     Raises SettingsError where the address cannot be listened at.
     """
-    api, access = settings.control.api, settings.access
-    if api is None or access is None:
+    settings = held()
+    api = settings.control.api
+    if api is None or settings.access is None:
         yield None
         return
     bans, clock = Bans(), SystemClock()
-    keeper = gatekeeper(_as_known_here(access, api), clock=clock, report=logger(), bans=bans)
-    view = ControlView(do, settings, gatekeeper=keeper, bans=bans, clock=clock)
+    keepers = Keepers(held, api, clock=clock, bans=bans)
+    view = ControlView(do, held, keepers=keepers, bans=bans, clock=clock)
     router = Router([Route(PATH, view.respond, methods=["POST"])])
     app = Front(ExceptionMiddleware(router, handlers={HTTPException: not_routed}), refuse=refusal)
     bounds = settings.server.model_copy(update={"max_connections": _CONNECTIONS, "max_body_bytes": MOST_BYTES})
@@ -79,7 +80,7 @@ async def serving(settings: Settings, do: Do) -> AsyncIterator[str | None]:
     finally:
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
-        await keeper.aclose()
+        await keepers.aclose()
 
 
 def check_address(api: ApiSettings) -> None:
@@ -89,14 +90,6 @@ def check_address(api: ApiSettings) -> None:
             "control.api.host: operators' tokens would travel in the clear; listen on 127.0.0.1, and have a proxy "
             "with TLS in front of it, on the same machine."
         )
-
-
-def _as_known_here(access: AccessSettings, api: ApiSettings) -> AccessSettings:
-    """Proofs are for one address (RFC 9449, 4.2): this one, where it is said; else bound tokens are refused here."""
-    if access.dpop is None:
-        return access
-    dpop = None if api.url is None else access.dpop.model_copy(update={"url": api.url})
-    return access.model_copy(update={"dpop": dpop})
 
 
 class _Server(uvicorn.Server):

@@ -5,6 +5,7 @@ A caller is a client of the audience `operator` whose token has `control:read`, 
 operators have said of clients and tokens counts here, too: it is asked for as often as processes look at it.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import orjson
@@ -14,10 +15,11 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from connectors.clock import Clock
-from gateway.access.gatekeeper import AccessRefused, Caller, Gatekeeper
+from gateway.access.gatekeeper import AccessRefused, Caller
 from gateway.control.answers import Said
 from gateway.control.api.asking import READ, WRITE, Asking
 from gateway.control.api.graph import SCHEMA
+from gateway.control.api.keepers import Keepers
 from gateway.control.commands import Overrides
 from gateway.control.listener import Do
 from gateway.http.correlation import request_id
@@ -42,12 +44,16 @@ _GRAPH: Final = SCHEMA._schema  # noqa: SLF001 - its graphql-core schema
 
 
 class ControlView:
-    """Answers operators. *bans* are those that *gatekeeper* heeds; *do* has the gateway do a command."""
+    """
+    Answers operators. *bans* are those that *keepers* heed; *do* has the gateway do a command.
 
-    def __init__(self, do: Do, settings: Settings, *, gatekeeper: Gatekeeper, bans: Bans, clock: Clock) -> None:
+    *held* gives the settings that hold now.
+    """
+
+    def __init__(self, do: Do, held: Callable[[], Settings], *, keepers: Keepers, bans: Bans, clock: Clock) -> None:
         self._do = do
-        self._settings = settings
-        self._gatekeeper = gatekeeper
+        self._held = held
+        self._keepers = keepers
         self._bans = bans
         self._clock = clock
         self._limits = LimitSettings()
@@ -75,7 +81,8 @@ class ControlView:
 
     async def _caller(self, scope: Scope) -> Caller:
         await self._look()
-        caller = await self._gatekeeper.caller(presented_of(scope))
+        keeper = await self._keepers.now()
+        caller = await keeper.caller(presented_of(scope))
         if caller.audience != "operator":
             raise AccessRefused(403, "FORBIDDEN")
         _check(caller, READ)
@@ -109,7 +116,7 @@ class ControlView:
         result: Any = execute(
             _GRAPH,
             prepared.document,
-            context_value=Asking(self._do, caller, self._settings),
+            context_value=Asking(self._do, caller, self._held()),
             variable_values=question.variables,
             operation_name=question.operation_name,
         )

@@ -81,15 +81,6 @@ def test_of_clients_each_is_named() -> None:
     assert ("access.clients.app", "access.clients.shop") == found.at_once
 
 
-def test_who_may_ask_the_operators_graph_waits_for_a_restart() -> None:
-    access = {**ACCESS, "clients": {"ops": {"class": "agent", "audience": "operator"}}}
-    api = {"socket": "c.sock", "api": {"port": 0}}
-    other = {**access, "audience": "https://other.example"}
-    found = compared(written(access=access, control=api), written(access=other, control=api))
-
-    assert (("access.audience",), ("access, for those who ask control.api",)) == (found.at_once, found.after_restart)
-
-
 def test_another_secret_in_the_same_file_is_no_change_of_its_system(tmp_path: pathlib.Path) -> None:
     file = tmp_path / "password"
     billing = {"billing": {"password": f"file:{file}"}}

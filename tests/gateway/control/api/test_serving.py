@@ -36,9 +36,9 @@ CLIENTS = {
 }
 
 
-def settings(login: Login | None = None, **changes: Any) -> Settings:
+def settings(login: Login | None = None, *, clients: dict[str, Any] = CLIENTS, **changes: Any) -> Settings:
     url = "http://127.0.0.1:1" if login is None else login.url
-    access = {"audience": AUDIENCE, "issuers": [{"issuer": ISSUER, "jwks_url": f"{url}/keys"}], "clients": CLIENTS}
+    access = {"audience": AUDIENCE, "issuers": [{"issuer": ISSUER, "jwks_url": f"{url}/keys"}], "clients": clients}
     control = {"socket": "c.sock", "api": {"port": 0}}
     return load(ROOT / "deploy" / "sandbox.toml", overrides={"access": access, "control": control, **changes})
 
@@ -52,6 +52,8 @@ class Operators:
         self.workers = workers
         self.shelf = shelf
         self.commands: list[str] = []
+        self.settings: list[Settings] = []
+        """Those that hold, the last of them now."""
 
     @property
     def held(self) -> int:
@@ -87,11 +89,12 @@ async def operators(login: Login) -> AsyncIterator[Operators]:
     async with contextlib.AsyncExitStack() as stack:
         for place, worker in enumerate(workers, 1):
             await stack.enter_async_context(working(hub, place, worker))
-        url = await stack.enter_async_context(serving(settings(login), do))
+        held = [settings(login)]
+        url = await stack.enter_async_context(serving(lambda: held[-1], do))
         assert url is not None
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, verify=PLAIN, timeout=30))
         found = Operators(http, url, workers, shelf)
-        found.commands = told
+        found.commands, found.settings = told, held
         yield found
 
 
@@ -304,6 +307,14 @@ async def test_there_is_nothing_but_posting_json_to_one_address(operators: Opera
     assert 413 == (await http.post(url, json={"query": "x" * 200_000}, headers=token)).status_code
 
 
+async def test_who_may_ask_is_who_may_by_the_settings_that_hold_now(operators: Operators, login: Login) -> None:
+    assert [200, 403] == [(await operators.ask(STATE, client=each))["status"] for each in ("platform", "night")]
+
+    operators.settings.append(settings(login, clients={"night": CLIENTS["platform"]}))
+
+    assert [403, 200] == [(await operators.ask(STATE, client=each))["status"] for each in ("platform", "night")]
+
+
 async def test_while_no_worker_answers_nobody_is_let_in(operators: Operators) -> None:
     for worker in operators.workers:
         worker.desk._overriding = None
@@ -317,7 +328,7 @@ def test_the_graph_is_the_one_that_was_reviewed() -> None:
 
 def test_it_is_not_served_where_strangers_could_read_tokens() -> None:
     with pytest.raises(SettingsError, match="in the clear"):
-        api_of(settings(control={"socket": "c.sock", "api": {"port": 0, "host": "0.0.0.0"}}))
+        api_of(lambda: settings(control={"socket": "c.sock", "api": {"port": 0, "host": "0.0.0.0"}}))
 
 
 def test_it_needs_operators_and_somewhere_to_keep_what_they_say() -> None:
