@@ -79,11 +79,12 @@ class Channel:
 
     async def aclose(self) -> None:
         """Close this end."""
+        # First: whoever closes it may be cancelled while the rest ends.
+        self._writer.transport.abort()
         tasks = [self._reading, *self._working, *([self._behind] if self._behind else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._writer.transport.abort()
         with contextlib.suppress(OSError):
             await self._writer.wait_closed()
 
