@@ -1,124 +1,36 @@
 """Whoever asks about somebody out of reach: it is the same walk, and the same answer, whether there is anybody or not."""
 
 import dataclasses
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from connectors.capabilities import DataSubject
-from connectors.errors import BadData, ConnectorError, NotKnown, Rejected, TimedOut, Unavailable
+from connectors.errors import ConnectorError, NotKnown, Rejected
 from connectors.guard import Answer
 from connectors.routes import Routes, Systems
 from connectors.terms import Terms
-from gateway.consent import Ledger, LegalGround
-from gateway.consent.settings import ConsentTerms
-from gateway.operations.planning import Planned
-from gateway.plan.cost import CALL
 from gateway.policy.asker import Asker
-from gateway.policy.by_consent import reach_of_partner
-from gateway.policy.own import OwnCustomer, OwnCustomerWith
-from gateway.policy.rights import rights_of
-from resolvers.reach import Reach
-from resolvers.stand_ins import StandIns
 from schema.consent import Consent
 from schema.customer import Customer
 from schema.parts import CustomerPart
 from schema.policy import Audience
-from tests.gateway.consent.support import FRAUD, MARKETING, FakeConsents, a_consent
-from tests.gateway.policy.asking import ALL, ask, asker, operations
+from tests.gateway.consent.support import MARKETING, FakeConsents, a_consent
+from tests.gateway.policy.asking import asker
+from tests.gateway.policy.out_of_reach import (
+    ASKED,
+    CALLERS,
+    FAULTS,
+    KEYS,
+    NOBODY,
+    SOMEBODY,
+    TEXTS,
+    WAYS,
+    Setting,
+    away,
+)
 from tests.resolvers.fakes import FakeBilling, FakeCrm
-from tests.resolvers.support import ACCOUNT, IMSI, MSISDN, FakeOperator
-
-SOMEBODY, NOBODY = "1000042", "1000555"
-KEYS: dict[str, tuple[dict[str, str], dict[str, str]]] = {
-    "id": ({"id": SOMEBODY}, {"id": NOBODY}),
-    "party": ({"partyId": f"5{SOMEBODY}"}, {"partyId": f"5{NOBODY}"}),
-    "msisdn": ({"msisdn": MSISDN}, {"msisdn": "99960000555"}),
-    "imsi": ({"imsi": IMSI}, {"imsi": "999700000000555"}),
-    "account": ({"accountNumber": ACCOUNT}, {"accountNumber": "A1000555"}),
-}
-"""Every key of a customer: of one who is there, and of one who is not."""
-
-WAYS = [("customer", key) for key in KEYS] + [("line", "msisdn"), ("line", "imsi")]
-TEXTS = {
-    "customer": "query ($by: CustomerKey!) { it: customer(by: $by) { status } }",
-    "line": "query ($by: LineKey!) { it: line(by: $by) { id } }",
-}
-ASKED = {"id": "crm", "party": "crm", "msisdn": "billing crm", "imsi": "hss billing crm", "account": "billing crm"}
-
-
-class Setting:
-    """An operator whose one customer has agreed to nothing, unless told otherwise, and its consent system."""
-
-    def __init__(self, operator: FakeOperator | None = None) -> None:
-        self.operator = operator or FakeOperator()
-        self.operator.graph = dataclasses.replace(self.operator.graph, stand_ins=StandIns(b"a secret of the tests"))
-        self.consents = FakeConsents(clock=self.operator.clock)
-        self.ledger = Ledger(self.consents.systems, clock=self.operator.clock)
-
-    def partner(self, *purposes: str, terms: ConsentTerms | None = None, **more: Any) -> Asker:
-        found = reach_of_partner(
-            "shop", terms or ConsentTerms(party="partner-a"), frozenset(purposes or {FRAUD}), self.ledger, **more
-        )
-        return self._asker(Audience.PARTNER, found)
-
-    def partner_of(self, customer: str) -> Asker:
-        partners = reach_of_partner("shop", ConsentTerms(party="partner-a"), frozenset({FRAUD}), self.ledger)
-        return self._asker(Audience.PARTNER, OwnCustomerWith(OwnCustomer(customer, "crm"), partners))
-
-    def customer(self, number: str) -> Asker:
-        return asker(Audience.SELF_CARE, reach=OwnCustomer(number, "crm"))
-
-    @staticmethod
-    def _asker(audience: Audience, reach: Callable[[Terms], Reach]) -> Asker:
-        return Asker(rights_of(audience, ALL, pseudonymous="shop"), whose=b"", reach=reach, reach_changes=True)
-
-    async def told(self, who: Asker, text: str, **variables: Any) -> Any:
-        """The data, the errors, and what was asked of whom."""
-        self.operator.counted()
-        self.consents.asked.clear()
-        data, errors = await ask(_operations(who.rights.audience), text, who, self.operator, **variables)
-        return data, errors, {**self.operator.counted(), "consent": len(self.consents.asked)}
-
-
-_operations = functools.cache(operations)
-
-CALLERS: dict[str, Callable[[Setting], Asker]] = {
-    "partner": lambda setting: setting.partner(),
-    "partner of another": lambda setting: setting.partner_of("1000099"),
-    "another customer": lambda setting: setting.customer("1000099"),
-}
-
-
-def _away(system: str) -> ConnectorError:
-    return Unavailable("away", system=system)
-
-
-def _ill(*systems: str, error: type[ConnectorError] = Unavailable) -> Callable[[Setting], None]:
-    def make(setting: Setting) -> None:
-        for system in setting.operator.systems:
-            if system.system in systems:
-                system.failure = error("a reason", system=system.system)
-        if "consent" in systems:
-            setting.consents.error = error("a reason", system="consent")
-
-    return make
-
-
-FAULTS: dict[str, Callable[[Setting], None]] = {
-    "all is well": _ill(),
-    "consent away": _ill("consent"),
-    "consent slow": _ill("consent", error=TimedOut),
-    "consent talks nonsense": _ill("consent", error=BadData),
-    "crm away": _ill("crm"),
-    "crm slow": _ill("crm", error=TimedOut),
-    "billing away": _ill("billing"),
-    "hss away": _ill("hss"),
-    "all away": _ill("consent", "crm", "billing", "hss"),
-    "crm and consent away": _ill("crm", "consent"),
-}
+from tests.resolvers.support import ACCOUNT, MSISDN, FakeOperator
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -298,7 +210,7 @@ def _two(operator: FakeOperator) -> Routes:
 def _second(_: FakeOperator) -> FakeBilling:
     found = FakeBilling("billing-2")
     found.lines = {}
-    found.failure = _away("billing-2")
+    found.failure = away("billing-2")
     return found
 
 
@@ -321,83 +233,6 @@ async def test_whoever_has_agreed_is_answered_all_the_same() -> None:
     data, errors, _ = await setting.told(setting.partner(), TEXTS["customer"], by=KEYS["msisdn"][0])
 
     assert ([], {"it": {"status": "Approved"}}) == (errors, data)
-
-
-# A refusal costs what was estimated, whatever was asked
-
-
-@pytest.mark.parametrize(("root", "key"), WAYS)
-@pytest.mark.parametrize("caller", CALLERS)
-async def test_who_asks_about_many_who_are_out_of_reach_has_paid_for_every_call(
-    caller: str, root: str, key: str
-) -> None:
-    setting = Setting()
-    who = CALLERS[caller](setting)
-    found = _operations(who.rights.audience)
-
-    for by in KEYS[key]:
-        _, _, asked = await setting.told(who, TEXTS[root], by=by)
-        planned = found.plan(found.prepare(TEXTS[root]), name=None, variables={"by": by}, asker=who)
-        assert isinstance(planned, Planned)
-        calls = asked.pop("consent") + sum(sum(each.values()) for each in asked.values())
-        assert CALL * calls <= planned.cost
-
-
-# Where nobody can be admitted nobody is asked
-
-
-@pytest.mark.parametrize("root", ["customer", "line", "customers"])
-@pytest.mark.parametrize(
-    ("purposes", "more", "why"),
-    [
-        ((), {}, "names no purpose"),
-        ((FRAUD, MARKETING), {}, "more than one"),
-        ((FRAUD,), {"not_its_own": frozenset({MARKETING})}, "more than one"),
-        ((), {"not_its_own": frozenset({MARKETING, FRAUD})}, "more than one"),
-        ((), {"not_its_own": frozenset({FRAUD})}, "may not have"),
-        (("dpv:x",), {}, "cannot be read"),
-    ],
-)
-async def test_a_token_without_one_purpose_costs_no_system_anything(
-    purposes: tuple[str, ...], more: dict[str, Any], why: str, root: str
-) -> None:
-    setting = Setting()
-    setting.consents.consents = (a_consent(),)
-    found = reach_of_partner("shop", ConsentTerms(party="partner-a"), frozenset(purposes), setting.ledger, **more)
-    who = setting._asker(Audience.PARTNER, found)
-    text = {
-        **TEXTS,
-        "customers": "query ($by: CustomerKey!) { it: customers(by: [$by]) { status } viewer { clientId } }",
-    }[root]
-
-    for by in KEYS["msisdn"]:
-        data, errors, asked = await setting.told(who, text, by=by)
-        assert data["it"] in (None, [None])
-        assert ["FORBIDDEN"] == [each["extensions"]["code"] for each in errors]
-        assert why in errors[0]["message"]
-        assert {"consent": 0} == asked
-
-
-async def test_nor_does_one_where_no_system_knows_of_any_consent() -> None:
-    setting = Setting()
-    setting.ledger = Ledger(None, clock=setting.operator.clock)
-    for fault in ("all is well", "all away"):
-        FAULTS[fault](setting)
-        for by in KEYS["imsi"]:
-            data, errors, asked = await setting.told(setting.partner(), TEXTS["customer"], by=by)
-            assert (None, ["CONSENT_REQUIRED"]) == (data["it"], [each["extensions"]["code"] for each in errors])
-            assert {"consent": 0} == asked
-
-
-@pytest.mark.parametrize("place", [0, 1])
-async def test_on_a_legal_ground_nobody_is_asked_about_consent(place: int) -> None:
-    setting = Setting()
-    setting.consents.error = _away("consent")
-    who = setting.partner(terms=ConsentTerms(legal_grounds={FRAUD: LegalGround.LEGAL_OBLIGATION}))
-
-    data, _, asked = await setting.told(who, TEXTS["customer"], by=KEYS["msisdn"][place])
-
-    assert (place == 0, 0) == (data["it"] is not None, asked["consent"])
 
 
 async def test_those_who_read_about_everybody_are_told_who_is_not_there_and_no_stand_in_is_asked_about() -> None:
