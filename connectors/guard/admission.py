@@ -30,8 +30,8 @@ from connectors.guard.watch import Event, Unwatched, Watcher
 if TYPE_CHECKING:
     from connectors.guard.pipeline import Ask, Proceed
 
-RARE_S = 2.0
-"""A system that nobody has asked for so many seconds after it could have been probed is asked rarely."""
+_PATIENCE = 0.8
+"""The part of its time that a call waits for a probe: then it can still be told more than that its time is over."""
 
 _PROBE: ContextVar[tuple[Breaker, int] | None] = ContextVar("switchboard_probe", default=None)
 """The breaker whose probe the present call is, and the era it began in."""
@@ -42,35 +42,34 @@ _ABOUT_US = (Busy, DeadlineReached, Ill, NotFresh, UnderMaintenance)
 class Admission:
     """The breakers of one system, as two stages of its guard."""
 
-    def __init__(self, breakers: SystemBreakers, *, clock: Clock, watcher: Watcher | None = None) -> None:
+    def __init__(
+        self, breakers: SystemBreakers, *, clock: Clock, max_waiting: int, watcher: Watcher | None = None
+    ) -> None:
         self._breakers = breakers
         self._clock = clock
+        self._max_waiting = max_waiting
         self._watcher = watcher or Unwatched()
         self._probes: set[asyncio.Task[Answer[Any]]] = set()
+        self._under_way: dict[Breaker, asyncio.Future[None]] = {}
+        self._waiting = 0
 
     async def admit(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """
         Proceed where the system is asked, else raise Ill.
 
         A probe is made with a caller's question and without the caller, who would else be one of many to wait for the
-        time limit of a dead system. Only where hardly anybody asks does the caller wait: a refusal there could be the
-        one answer in a minute, from a system that has long been well.
+        time limit of a dead system. Where the breaker has its probes awaited the caller makes it and gets its answer,
+        and others wait for what it finds: a refusal there could be the one answer in a minute, from a system that has
+        long been well.
         """
         breaker = self._breakers.of(call.operation)
-        if breaker.state is State.CLOSED:
-            return await proceed(call, ask)
-        now = self._clock.monotonic()
-        rare = breaker.overdue_s(now) >= RARE_S
-        era = breaker.admit(now)
-        if era is None:
-            raise self._refusal(call)
-        if rare or not call.repeatable:
-            # What changes something is never done behind the back of who asked for it.
-            return await _probe(breaker, era, call, ask, proceed, self._clock)
-        task = asyncio.create_task(_probe(breaker, era, call, ask, proceed, self._clock))
-        self._probes.add(task)
-        task.add_done_callback(self._ended)
-        raise self._refusal(call)
+        while breaker.state is not State.CLOSED:
+            era = breaker.admit(self._clock.monotonic())
+            if era is not None:
+                return await self._with_probe(breaker, era, call, ask, proceed)
+            if not await self._is_probed(breaker, call):
+                raise self._refusal(call)
+        return await proceed(call, ask)
 
     async def note(self, call: Call, ask: "Ask", *, proceed: "Proceed") -> Answer[Any]:
         """Proceed, and tell the breaker what came of it."""
@@ -98,6 +97,41 @@ class Admission:
             probe.cancel()
         await asyncio.gather(*probes, return_exceptions=True)
 
+    async def _with_probe(self, breaker: Breaker, era: int, call: Call, ask: "Ask", proceed: "Proceed") -> Answer[Any]:
+        probe = self._probe(breaker, era, call, ask, proceed)
+        # What changes something is never done behind the back of who asked for it.
+        if breaker.is_awaited or not call.repeatable:
+            return await probe
+        task = asyncio.create_task(probe)
+        self._probes.add(task)
+        task.add_done_callback(self._ended)
+        raise self._refusal(call)
+
+    async def _is_probed(self, breaker: Breaker, call: Call) -> bool:
+        """Wait for the end of the probe that is under way: whether it was worth waiting for, and has come in time."""
+        ended = self._under_way.get(breaker)
+        if ended is None or not breaker.is_awaited or self._waiting >= self._max_waiting:
+            return False
+        self._waiting += 1
+        try:
+            await asyncio.wait((ended,), timeout=_PATIENCE * call.within.remaining(self._clock))
+        finally:
+            self._waiting -= 1
+        return ended.done()
+
+    async def _probe(self, breaker: Breaker, era: int, call: Call, ask: "Ask", proceed: "Proceed") -> Answer[Any]:
+        ended = self._under_way[breaker] = asyncio.get_running_loop().create_future()
+        token = _PROBE.set((breaker, era))
+        try:
+            return await proceed(call, ask)
+        finally:
+            _PROBE.reset(token)
+            # Where the system was not asked in the end, the place of the probe is free; else this says nothing new.
+            breaker.ends(era, Outcome.NOTHING, took_s=0.0, now=self._clock.monotonic())
+            ended.set_result(None)
+            if self._under_way.get(breaker) is ended:
+                del self._under_way[breaker]
+
     def _refusal(self, call: Call) -> Ill:
         self._watcher.tells(call, Event.REFUSED)
         return Ill("the system is ill; it is not asked for now", system=call.system, operation=call.operation)
@@ -107,16 +141,6 @@ class Admission:
         # Asked for here, as nobody else will: a failure that nobody waits for is not an unhandled one.
         if not probe.cancelled():
             probe.exception()
-
-
-async def _probe(breaker: Breaker, era: int, call: Call, ask: "Ask", proceed: "Proceed", clock: Clock) -> Answer[Any]:
-    token = _PROBE.set((breaker, era))
-    try:
-        return await proceed(call, ask)
-    finally:
-        _PROBE.reset(token)
-        # Where the system was not asked in the end, the place of the probe is free; else this says nothing new.
-        breaker.ends(era, Outcome.NOTHING, took_s=0.0, now=clock.monotonic())
 
 
 def says(error: ConnectorError) -> Outcome:

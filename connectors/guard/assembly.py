@@ -102,7 +102,12 @@ class _Parts:
     def admission(self, breakers: Breakers | None) -> Admission | None:
         if breakers is None or not self.settings.breaker.enabled:
             return None
-        return Admission(breakers.of(self.system, self.settings), clock=self.clock, watcher=self.watcher)
+        return Admission(
+            breakers.of(self.system, self.settings),
+            clock=self.clock,
+            max_waiting=self.settings.max_waiting,
+            watcher=self.watcher,
+        )
 
     def leases(self, leases: Leases | None, cache: Cache) -> Iterator[Stage]:
         if leases is not None and self.settings.expensive:

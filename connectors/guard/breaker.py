@@ -6,6 +6,9 @@ A breaker: whether a system that has failed may be asked. It knows outcomes and 
     half open  one probe at a time      -> closed     when enough probes in a row went well
                                         -> open       when one did not
 
+A probe is *awaited* where there is reason to think that the system is well again: the last probe went well, or hardly
+anybody asks and it has had the time. Who comes meanwhile waits for what the probe finds instead of being refused.
+
 What ends after the breaker has moved on says nothing any more: every state has a number, its *era*, and an outcome
 counts only in the era in which its call began.
 """
@@ -17,6 +20,9 @@ from collections.abc import Callable
 from connectors.guard.window import Window
 
 _BUCKETS = 10
+
+RARE_S = 2.0
+"""A system that nobody has asked for so many seconds after it could have been probed is asked rarely."""
 
 
 class State(enum.StrEnum):
@@ -79,6 +85,7 @@ class Breaker:
         self.era = 0
         self.why = Why.PROBES
         self.ill_since: float | None = None
+        self.is_awaited = False
         self._begin_anew()
 
     def admit(self, now: float) -> int | None:
@@ -88,6 +95,7 @@ class Breaker:
         if self.forced or self._probing or now < self._due:
             return None
         self._probing = True
+        self.is_awaited = self.is_awaited or now - self._due >= RARE_S
         # The wait counts from the beginning of a probe: one that hangs until its time limit delays nobody's recovery.
         self._due = now + self._wait()
         if self.state is State.OPEN:
@@ -95,10 +103,6 @@ class Breaker:
             self._go(State.HALF_OPEN, self.why, now)
         self.era += 1
         return self.era
-
-    def overdue_s(self, now: float) -> float:
-        """For how long a probe could have been made and nobody came; zero where none could."""
-        return 0.0 if self._probing else max(0.0, now - self._due)
 
     def ends(self, era: int, outcome: Outcome, *, took_s: float, now: float) -> None:
         """A call that was asked in *era* came to *outcome* after *took_s* seconds."""
@@ -141,6 +145,7 @@ class Breaker:
         self._failed_in_a_row = 0
         self._failed_last = 0.0
         self._well_in_a_row = 0
+        self.is_awaited = False
 
     def _wait(self) -> float:
         return self._rules.probe_wait_s * (0.5 + 0.5 * self._draw())
@@ -182,10 +187,12 @@ class Breaker:
             self._due = now  # Its place is free, and the next caller takes it.
         elif outcome is Outcome.FAILED or took_s >= self._rules.slow_s:
             self._due = max(self._due, now)
+            self.is_awaited = False
             self._go(State.OPEN, self.why, now)
         else:
             self._well_in_a_row += 1
             self._due = now
+            self.is_awaited = True
             if self._well_in_a_row >= self._rules.probes:
                 self._go(State.CLOSED, Why.PROBES, now)
                 self._begin_anew()

@@ -37,6 +37,9 @@ FIELDS: dict[str, set[tuple[str, ...]]] = {
 }
 """What is lost of MIXED when a system is ill."""
 
+TRANSPORTS = {"recharge": ("recharge", "recharge-history")}
+"""Two systems behind one address."""
+
 CALLS = {"crm": 1, "billing": 1, "hss": 1, "recharge": 2}
 """What MIXED asks of each system, while nothing is kept and nothing fails."""
 
@@ -112,6 +115,12 @@ def gauges(gateway: RunningGateway, name: str, system: str) -> list[float]:
     lines = httpx.get(url, timeout=30, trust_env=False, verify=PLAIN).text.splitlines()
     mine = [line for line in lines if line.startswith(name + "{") and f'system="{system}"' in line]
     return [float(line.rpartition(" ")[2]) for line in mine]
+
+
+def is_open(gateway: RunningGateway, system: str) -> bool:
+    """Whether every breaker before *system* is open, or about to let a probe through."""
+    names = TRANSPORTS.get(system, (system,))
+    return all(max(gauges(gateway, "switchboard_breaker_state", name)) > 0 for name in names)
 
 
 def until(holds: Callable[[], bool], *, within_s: float) -> None:

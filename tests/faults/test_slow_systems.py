@@ -10,9 +10,11 @@ from tests.faults.asking import (
     BUSY_S,
     FIELDS,
     FULL,
+    TRANSPORTS,
     WHOLE_AGAIN_S,
     ask,
     gauges,
+    is_open,
     numbers,
     p99,
     steadily,
@@ -29,9 +31,6 @@ HARD_TIMEOUT_S = 1.8
 APART_S = 2.0
 """Probes are no closer together."""
 
-TRANSPORTS = {"recharge": ("recharge", "recharge-history")}
-"""Two systems behind one address."""
-
 SLOW = (NetworkFault.BLACKHOLE, NetworkFault.LATE, NetworkFault.VERY_LATE, NetworkFault.DRIP, NetworkFault.TRICKLE)
 # One fault for each system where counts are reduced; which one is of no importance.
 CELLS = [
@@ -44,12 +43,6 @@ CELLS = [
     for number, system in enumerate(SYSTEMS)
     for fault in SLOW
 ]
-
-
-def _is_open(gateway: SpoiltGateway, system: str) -> bool:
-    """Whether every breaker before *system* is open, or about to let a probe through."""
-    names = TRANSPORTS.get(system, (system,))
-    return all(max(gauges(gateway, "switchboard_breaker_state", name)) > 0 for name in names)
 
 
 def _in_use(gateway: SpoiltGateway, system: str) -> float:
@@ -67,7 +60,7 @@ async def test_a_slow_system_costs_its_fields_and_no_time_and_then_is_left_alone
 
     assert {frozenset(FIELDS[system])} == {frozenset(each.errors) for each in waiting}
     assert set().union(*(each.errors.values() for each in waiting)) <= LATE
-    await asyncio.to_thread(until, lambda: _is_open(gateway, system), within_s=10 + BUSY_S)
+    await asyncio.to_thread(until, lambda: is_open(gateway, system), within_s=10 + BUSY_S)
     # What had begun ends with the time that a call may take, and its connection with it.
     await asyncio.to_thread(until, lambda: not _in_use(gateway, system), within_s=HARD_TIMEOUT_S + 3 + BUSY_S)
     gateway.forget_calls()

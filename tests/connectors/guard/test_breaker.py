@@ -7,7 +7,7 @@ from hypothesis import settings as sizes
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from connectors.guard.breaker import Breaker, Outcome, Rules, State, Why
+from connectors.guard.breaker import RARE_S, Breaker, Outcome, Rules, State, Why
 
 RULES = Rules(failure_rate=0.8, slow_rate=0.8, slow_s=1.0, least_calls=20, window_s=10, probe_wait_s=4, probes=2)
 WELL, FAILED, NOTHING = Outcome.WELL, Outcome.FAILED, Outcome.NOTHING
@@ -213,18 +213,64 @@ def test_it_begins_anew_when_it_closes():
     assert State.CLOSED is bench.state()
 
 
-def test_how_long_it_could_have_been_probed_counts_from_the_end_of_a_probe_that_hung():
+def test_a_probe_is_awaited_when_nobody_came_for_two_seconds_after_it_was_due():
+    found = []
+    for late_s in (0, RARE_S - 0.1, RARE_S):
+        bench = Bench()
+        bench.open()
+        bench.now += 4 + late_s
+        bench.breaker.admit(bench.now)
+        found.append(bench.breaker.is_awaited)
+
+    assert [False, False, True] == found
+
+
+def test_a_probe_that_hung_is_followed_by_one_that_nobody_awaits():
     bench = Bench()
     bench.open()
     bench.now += 4
     era = bench.breaker.admit(bench.now)
     bench.now += 30
-    assert 0 == bench.breaker.overdue_s(bench.now)
     bench.ends(era, FAILED, took_s=30)
-    assert 0 == bench.breaker.overdue_s(bench.now)
-    bench.now += 7
+    bench.now += RARE_S - 0.1
+    bench.breaker.admit(bench.now)
 
-    assert 7 == bench.breaker.overdue_s(bench.now)
+    assert not bench.breaker.is_awaited
+
+
+def test_after_a_probe_that_went_well_the_next_is_awaited_and_after_a_failure_it_is_not():
+    bench = Bench()
+    bench.open()
+    bench.now += 4
+    bench.call(WELL)
+    assert bench.breaker.is_awaited
+    bench.call(FAILED)
+
+    assert (State.OPEN, False) == (bench.state(), bench.breaker.is_awaited)
+
+
+def test_a_probe_that_said_nothing_leaves_the_next_as_awaited_as_it_was():
+    found = []
+    for late_s in (0, RARE_S):
+        bench = Bench()
+        bench.open()
+        bench.now += 4 + late_s
+        bench.call(NOTHING)
+        bench.breaker.admit(bench.now)
+        found.append(bench.breaker.is_awaited)
+
+    assert [False, True] == found
+
+
+@pytest.mark.parametrize("state", [State.OPEN, State.CLOSED, None])
+def test_forced_or_automatic_again_nothing_is_awaited(state):
+    bench = Bench()
+    bench.open()
+    bench.now += 4
+    bench.call(WELL)
+    bench.breaker.force(state, bench.now)
+
+    assert not bench.breaker.is_awaited
 
 
 def test_forced_open_it_lets_nobody_in_and_forced_closed_everybody():
