@@ -6,12 +6,15 @@ import pathlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from bench.contestants import Contestant, Systems, filled
 from bench.load import Load, Served, offer
 from bench.processes import GATEWAY_CORE, LOAD_CORE, Server
 from bench.results import Results, Sample
 from bench.upstream import Door
+
+T = TypeVar("T")
 
 _TOLERANCE = 0.02
 _DRAIN_S = 4.0
@@ -100,7 +103,7 @@ class Bench:
         for number in range(self.rounds):
             say(f"{group}: round {number + 1} of {self.rounds}")
             for concurrency in concurrencies:
-                for entry in _rotated(entries, number):
+                for entry in rotated(entries, number):
                     seconds = self._seconds(concurrency, rates[entry.contestant.name])
                     if seconds is not None:
                         load = entry.load(seconds, concurrency, customers=customers, shift=number * 97)
@@ -139,6 +142,12 @@ def entry(contestant: Contestant, server: Server, results: Results) -> Entry:
     size = len(server.ask(filled(body, 1)))
     results.idle_mb.setdefault(contestant.name, sum(server.rss_mb()))
     return Entry(contestant=contestant, server=server, body=body, size=size)
+
+
+def rotated(those: Sequence[T], by: int) -> list[T]:
+    """*those* in another order for each round."""
+    at = by % len(those)
+    return [*those[at:], *those[:at]]
 
 
 def warm(entries: Sequence[Entry], *, customers: int, operations: int = 1) -> None:
@@ -186,8 +195,3 @@ def wrong(served: Served, size: int) -> int:
     headers = 1200
     off = served.requests and not size * (1 - _TOLERANCE) <= served.bytes_each <= size * (1 + _TOLERANCE) + headers
     return bad or (served.requests if off else 0)
-
-
-def _rotated(entries: Sequence[Entry], by: int) -> list[Entry]:
-    at = by % len(entries)
-    return [*entries[at:], *entries[:at]]

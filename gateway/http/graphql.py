@@ -20,7 +20,7 @@ from gateway.audit.writer import Audit
 from gateway.demand.client import Admission
 from gateway.demand.refusal import RateLimited
 from gateway.http.answer import Answer
-from gateway.http.auditing import Auditing
+from gateway.http.auditing import Auditing, became_of
 from gateway.http.budget import Demanded, rate_limited
 from gateway.http.caching import cache_control
 from gateway.http.callers import Callers
@@ -194,13 +194,19 @@ class GraphQLView:
                     admit=admit,
                     sources=question.wants_sources,
                 )
+                answer = self._respond(scope, who, outcome, media_type=media_type)
+                ran, became = outcome.ran, became_of(outcome)
+                # It waits for its record as bytes: the thousand objects of an answer would take more room for as long,
+                # and the collector would look through them.
+                del outcome
+                if ran is not None:
+                    if self._usage is not None:
+                        self._usage.used(who.client_id, ran.gist)
+                    await self._auditing.record(scope, who, ran, became)
             except asyncio.CancelledError:
                 told(scope).came_to("gone", errors=())
                 raise
-            if self._usage is not None and outcome.ran is not None:
-                self._usage.used(who.client_id, outcome.ran.gist)
-            await self._auditing.record(scope, who, outcome)
-            return demanded.told(self._respond(scope, who, outcome, media_type=media_type))
+            return demanded.told(answer)
 
     def _respond(self, scope: Scope, who: Who, outcome: Outcome, *, media_type: str) -> Response:
         body: dict[str, Any] = {}
