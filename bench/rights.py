@@ -12,11 +12,13 @@ GROUP = "rights"
 
 _STARTS = 3
 """
-Each of them is started so many times for each round. By where its memory happens to lie a process is some hundredths
-faster or slower for as long as it lives, and what is measured here is some hundredths as well.
+Each of them is started so many times for each round: two of one kind may differ by some hundredths, and what is
+measured here is some hundredths as well.
 """
 
 _TURNS = 2
+"""Of each start."""
+
 OPEN, CLEAR, MASKED, RECORDED = "switchboard", "an agent, in clear", "an agent, masked", "an agent, masked, on record"
 
 _READ = ("customer:read", "credit:read", "billing:read", "line:read", "network:read", "balance:read", "recharge:read")
@@ -31,7 +33,7 @@ def rights(results: Results, pace: Pace, up: Upstream) -> None:
         contestants.guarded(MASKED, scopes=_READ),
         contestants.guarded(RECORDED, scopes=_READ, audit=True),
     ]
-    # Short ones, close beside each other: also the machine is faster or slower for a while.
+    # Short ones, close beside each other: the machine is faster or slower for a while.
     bench = Bench(results, up.at_once, pace.seconds / _TURNS, pace.longest_s, _TURNS)
     for start in range(_STARTS * pace.rounds):
         with entered(rotated(everybody, start), Systems.behind("rights", up.at_once), results) as entries:
